@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .treatWarning("ExplicitSendable", as: .error),
+    .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+    .product(name: "NIOSSL", package: "swift-nio-ssl"),
+]
+
+let package = Package(
+    name: "undercroft",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // C shims: libcrypto and memory hygiene; libpq.
+        .target(name: "CPlatform", linkerSettings: [.linkedLibrary("crypto")]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+
+        // Rooms that depend on nothing of ours but bytes and primitives.
+        .target(name: "Bytes", swiftSettings: strict),
+        .target(name: "Primitives", dependencies: ["CPlatform"], swiftSettings: strict),
+        .target(name: "Policy", dependencies: ["Bytes"], swiftSettings: strict),
+        .target(name: "Wire", dependencies: ["Bytes", "Primitives"], swiftSettings: strict),
+        .target(name: "Seal", dependencies: ["Bytes", "Primitives", "CPlatform"], swiftSettings: strict),
+
+        .target(
+            name: "Store",
+            dependencies: ["Bytes", "Seal", "CLibPQ", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
+        .target(name: "Services", dependencies: ["Bytes", "Primitives", "Policy", "Wire", "Seal", "Store"], swiftSettings: strict),
+        .target(name: "Front", dependencies: ["Bytes", "Services", "Wire"] + nio, swiftSettings: strict),
+        .executableTarget(
+            name: "undercroft",
+            dependencies: [
+                "Bytes", "Primitives", "Front", "Services", "Store", "Seal", "Wire", "Policy",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "TestKit", dependencies: ["Bytes", "Services", "Store", "Seal", "Wire", "Policy"], swiftSettings: strict),
+
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// gold needs a minute to link the test bundle; lld ships with the toolchain.
+for target in package.targets where target.type == .executable || target.type == .test {
+    target.linkerSettings = [.unsafeFlags(["-use-ld=lld"])]
+}

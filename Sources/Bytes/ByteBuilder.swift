@@ -1,0 +1,87 @@
+/// A growing run of bytes: replies, records and canonical strings are written with it, without `String` or `Data` between.
+package struct ByteBuilder: Sendable {
+    package var bytes: [UInt8] = []
+
+    package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
+
+    package mutating func append(_ string: String) { bytes.append(contentsOf: string.utf8) }
+    package mutating func append(_ text: Text) { bytes.append(contentsOf: text.string.utf8) }
+    package mutating func append(_ other: some Collection<UInt8>) { bytes.append(contentsOf: other) }
+    package mutating func append(byte: UInt8) { bytes.append(byte) }
+
+    package mutating func append(decimal value: Int64) {
+        if value < 0 { bytes.append(0x2D) }
+        append(decimal: value.magnitude, width: 1)
+    }
+
+    /// Zero-padded on the left to at least `width` digits.
+    package mutating func append(decimal value: UInt64, width: Int) {
+        let start = bytes.count
+        var rest = value
+        repeat {
+            bytes.append(0x30 + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        while bytes.count - start < width { bytes.append(0x30) }
+        bytes[start...].reverse()
+    }
+
+    package mutating func append(hex data: some Collection<UInt8>) {
+        for byte in data {
+            bytes.append(Hex.digits[Int(byte >> 4)])
+            bytes.append(Hex.digits[Int(byte & 15)])
+        }
+    }
+
+    /// Big-endian length prefix: used where bytes are bound to a signature or a seal, so that fields can't run together.
+    package mutating func append(lengthPrefixed data: some Collection<UInt8>) {
+        append(bigEndian: UInt32(data.count))
+        bytes.append(contentsOf: data)
+    }
+
+    package mutating func append(bigEndian value: UInt32) {
+        for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    }
+
+    package mutating func append(bigEndian value: UInt64) {
+        append(bigEndian: UInt32(truncatingIfNeeded: value >> 32))
+        append(bigEndian: UInt32(truncatingIfNeeded: value))
+    }
+}
+
+package enum Hex {
+    package static let digits: [UInt8] = Array("0123456789abcdef".utf8)
+
+    package static func encode(_ data: some Collection<UInt8>) -> Text {
+        var out = ByteBuilder(capacity: data.count * 2)
+        out.append(hex: data)
+        return Text(String(decoding: out.bytes, as: UTF8.self))
+    }
+
+    /// `nil` unless an even number of hex digits, of either case.
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        guard text.count % 2 == 0 else { return nil }
+        var out: [UInt8] = []
+        out.reserveCapacity(text.count / 2)
+        var high: UInt8?
+        for byte in text {
+            guard let digit = value(of: byte) else { return nil }
+            if let first = high {
+                out.append(first << 4 | digit)
+                high = nil
+            } else {
+                high = digit
+            }
+        }
+        return out
+    }
+
+    package static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x61...0x66: digit - 0x61 + 10
+        case 0x41...0x46: digit - 0x41 + 10
+        default: nil
+        }
+    }
+}

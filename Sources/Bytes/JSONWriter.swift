@@ -1,0 +1,82 @@
+extension ByteBuilder {
+    /// A quoted JSON string. Control characters are escaped, so a value can't break out of a log line.
+    package mutating func append(jsonString text: Text) {
+        bytes.append(0x22)
+        append(jsonEscaped: text.string.utf8)
+        bytes.append(0x22)
+    }
+
+    /// What stands between the quotes.
+    package mutating func append(jsonEscaped utf8: some Collection<UInt8>) {
+        for byte in utf8 {
+            switch byte {
+            case 0x22, 0x5C:
+                bytes.append(0x5C)
+                bytes.append(byte)
+            case 0x0A: append("\\n")
+            case 0x0D: append("\\r")
+            case 0x09: append("\\t")
+            case 0..<0x20, 0x7F:
+                append("\\u00")
+                append(hex: CollectionOfOne(byte))
+            default: bytes.append(byte)
+            }
+        }
+    }
+
+    /// AWS JSON: blobs as base64, timestamps as seconds with up to three decimals.
+    package mutating func append(json document: Document) {
+        switch document {
+        case .null: append("null")
+        case .bool(let value): append(value ? "true" : "false")
+        case .integer(let value): append(decimal: value)
+        case .number(let value): append(value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)")
+        case .string(let value): append(jsonString: value)
+        case .blob(let value): append(jsonBase64: value)
+        case .secret(let value):
+            if value.isText {
+                bytes.append(0x22)
+                append(jsonEscaped: value.bytes)
+                bytes.append(0x22)
+            } else {
+                append(jsonBase64: value.bytes)
+            }
+        case .timestamp(let value): append(epochSeconds: value)
+        case .list(let items):
+            bytes.append(0x5B)
+            for (position, item) in items.enumerated() {
+                if position > 0 { bytes.append(0x2C) }
+                append(json: item)
+            }
+            bytes.append(0x5D)
+        case .structure(let fields): append(json: fields)
+        }
+    }
+
+    package mutating func append(json fields: Fields) {
+        bytes.append(0x7B)
+        for (position, member) in fields.members.enumerated() {
+            if position > 0 { bytes.append(0x2C) }
+            append(jsonString: member.name)
+            bytes.append(0x3A)
+            append(json: member.value)
+        }
+        bytes.append(0x7D)
+    }
+
+    private mutating func append(jsonBase64 data: [UInt8]) {
+        bytes.append(0x22)
+        Base64.append(data, to: &self)
+        bytes.append(0x22)
+    }
+
+    private mutating func append(epochSeconds time: Timestamp) {
+        let seconds = time.seconds
+        let rest = time.milliseconds - seconds * 1000
+        append(decimal: seconds)
+        guard rest != 0 else { return }
+        bytes.append(0x2E)
+        append(decimal: UInt64(rest), width: 3)
+        while bytes.last == 0x30 { bytes.removeLast() }
+    }
+}

@@ -1,0 +1,47 @@
+/// Text that is equal only to the same bytes.
+///
+/// `String` compares by canonical equivalence ("é" precomposed equals "e" + accent), which turns name, tag and policy
+/// comparisons into authorization bugs. `Text` keeps `String`'s storage and compares its UTF-8.
+package struct Text: Sendable, Hashable, Comparable, ExpressibleByStringInterpolation, CustomStringConvertible {
+    package let string: String
+
+    package init(_ string: String) { self.string = string }
+    package init(stringLiteral value: String) { string = value }
+
+    /// `nil` unless `bytes` are well-formed UTF-8.
+    package init?(utf8 bytes: some Collection<UInt8>) {
+        guard let string = String(validating: bytes, as: UTF8.self) else { return nil }
+        self.string = string
+    }
+
+    package var description: String { string }
+    package var utf8: String.UTF8View { string.utf8 }
+    package var isEmpty: Bool { string.isEmpty }
+    package var bytes: [UInt8] { Array(string.utf8) }
+
+    /// Length in Unicode code points, the unit of the API models' length constraints.
+    package var length: Int { string.unicodeScalars.count }
+
+    package static func == (a: Text, b: Text) -> Bool {
+        // The first test is a fast memory comparison for ASCII, the second rules out canonical equivalents.
+        a.string == b.string && a.string.utf8.elementsEqual(b.string.utf8)
+    }
+
+    package static func < (a: Text, b: Text) -> Bool { a.string.utf8.lexicographicallyPrecedes(b.string.utf8) }
+
+    package func hash(into hasher: inout Hasher) { string.hash(into: &hasher) }
+
+    package func hasPrefix(_ prefix: Text) -> Bool { string.utf8.starts(with: prefix.string.utf8) }
+
+    /// Splits on one ASCII byte, keeping empty parts; `limit` is the largest number of parts.
+    package func split(on separator: UInt8, limit: Int = .max) -> [Text] {
+        string.utf8.split(separator: separator, maxSplits: limit - 1, omittingEmptySubsequences: false)
+            .map { Text(String(Substring($0))) }
+    }
+
+    /// ASCII letters lowered, every other byte kept. (`String.lowercased()` folds the Kelvin sign to `k`.)
+    package var asciiLowercased: Text {
+        guard string.utf8.contains(where: { $0 >= 0x41 && $0 <= 0x5A }) else { return self }
+        return Text(String(decoding: string.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self))
+    }
+}

@@ -1,0 +1,72 @@
+// What Swift can't say itself: libcrypto's fast paths, guarded memory, and variadic system calls.
+//
+// Lengths are in bytes. A pointer may be NULL only beside a zero length. Functions that return int answer 1 for success
+// and 0 for failure.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+// SHA-256 (FIPS 180-4). The state is libcrypto's SHA256_CTX, whose size is asserted in digest.c.
+typedef struct {
+    uint64_t opaque[14];
+} up_sha256_state;
+
+void up_sha256(const void *_Nullable data, size_t count, void *digest);
+void up_sha256_begin(up_sha256_state *state);
+void up_sha256_add(up_sha256_state *state, const void *_Nullable data, size_t count);
+void up_sha256_end(up_sha256_state *state, void *digest);
+
+// HMAC-SHA-256 (RFC 2104). Only the chaining values after the padded key are kept: each equals the key for whoever reads
+// it, so it lives where keys live.
+typedef struct {
+    uint32_t inner[8];
+    uint32_t outer[8];
+} up_hmac_key;
+
+void up_hmac_prepare(up_hmac_key *prepared, const void *_Nullable key, size_t count);
+// The message is `first` followed by `second`.
+void up_hmac(const up_hmac_key *key, const void *_Nullable first, size_t first_count, const void *_Nullable second,
+             size_t second_count, void *digest);
+
+// SP 800-108 counter mode, one block: [1]_4 || label || 0x00 || context || [256]_4.
+void up_kbkdf(const up_hmac_key *key, const void *_Nullable label, size_t label_count, const void *_Nullable context,
+              size_t context_count, void *out);
+// RFC 5869 with SHA-256; fails above 255 blocks.
+int up_hkdf(const void *_Nullable ikm, size_t ikm_count, const void *_Nullable salt, size_t salt_count,
+            const void *_Nullable info, size_t info_count, void *_Nullable out, size_t count);
+// RFC 7914; fails when libcrypto refuses the parameters or the memory (128 * r * n bytes) is not to be had.
+int up_scrypt(const void *_Nullable passphrase, size_t passphrase_count, const void *_Nullable salt, size_t salt_count,
+              uint64_t n, uint64_t r, uint64_t p, void *out, size_t count);
+
+// AES-256-GCM with a 32-byte key, 12-byte nonce and 16-byte tag. `out` holds `count` bytes and may not overlap `in`.
+// A message that doesn't authenticate leaves `out` zeroed.
+int up_gcm_seal(const void *key, const void *nonce, const void *_Nullable aad, size_t aad_count,
+                const void *_Nullable in, size_t count, void *_Nullable out, void *tag);
+int up_gcm_open(const void *key, const void *nonce, const void *_Nullable aad, size_t aad_count,
+                const void *_Nullable in, size_t count, void *_Nullable out, const void *tag);
+
+// getrandom(2).
+int up_random(void *_Nullable out, size_t count);
+// Time depends on `count` alone.
+int up_equal(const void *_Nullable a, const void *_Nullable b, size_t count);
+// Never optimised away.
+void up_wipe(void *_Nullable data, size_t count);
+
+// Memory for long-lived keys: between inaccessible pages, locked where the limit allows, left out of core files and of
+// forked children. Zeroed when handed out and wiped when given back. NULL when the kernel has no memory.
+void *_Nullable up_arena_take(size_t count);
+void up_arena_give(void *slot, size_t count);
+
+// No core file, no other process of the same user reads this one's memory, no privileges gained by a child.
+int up_harden(void);
+int up_is_hardened(void);
+// Replaces the process by itself, with `guard`=1 and `tunables` added to GLIBC_TUNABLES. Returns only on failure,
+// with the environment as it was.
+void up_reexec(const char *guard, const char *tunables);
+
+// rename(2) that never replaces: 0, or an errno value.
+int up_rename_new(const char *from, const char *to);
+
+#pragma clang assume_nonnull end

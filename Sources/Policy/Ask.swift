@@ -1,0 +1,46 @@
+package import Bytes
+
+/// One question to the engine: may this principal do this to that, in these circumstances?
+package struct Ask: Sendable {
+    /// `secretsmanager:GetSecretValue`; compared without regard to case.
+    package var action: Text
+    /// An ARN, or `*` for actions that have no resource.
+    package var resource: Text
+    package var principal: Principal
+    package var keys: ContextKeys
+
+    package init(action: Text, resource: Text, principal: Principal, keys: ContextKeys = ContextKeys()) {
+        self.action = action
+        self.resource = resource
+        self.principal = principal
+        self.keys = keys
+    }
+}
+
+/// An ask with what every statement needs of it, computed once.
+struct Evaluation: Sendable {
+    let ask: Ask
+    let action: FoldedAction
+    let resource: [UInt8]
+    let sections: ARNSections?
+
+    init(_ ask: Ask) {
+        self.ask = ask
+        action = FoldedAction(ask.action)
+        let resource = ask.resource.bytes
+        self.resource = resource
+        sections = ARNSections(resource.span)
+    }
+
+    /// - Parameter folded: the key's name in lower case.
+    func values(_ folded: Text) -> ContextKeys.Value? { ask.keys[folded] ?? ask.principal.derivedKey(folded) }
+
+    /// The key's value if it has exactly one: only such keys can stand in a policy variable.
+    func single(_ folded: Text) -> Text? {
+        switch values(folded) {
+        case .one(let value)?: value
+        case .many(let values)?: values.count == 1 ? values[0] : nil
+        case nil: nil
+        }
+    }
+}

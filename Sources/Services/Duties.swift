@@ -1,0 +1,146 @@
+internal import Bytes
+internal import Store
+
+/// Work that nobody calls for. Each runs until its task is cancelled; `pause` is the clock's sleep, injected.
+package struct Duties: Sendable {
+    private let house: House
+    private let pause: @Sendable (_ milliseconds: Int64) async throws -> Void
+
+    package init(house: House, pause: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void) {
+        self.house = house
+        self.pause = pause
+    }
+
+    /// Moves the records that went with transactions into the node's segments, then forgets them. A record stays in the store
+    /// until its segment is synced, so a crash between the two repeats work, never loses it.
+    package func drainOutbox() async {
+        var drain = OutboxDrain(house: house)
+        await repeatedly(every: 100) { try await drain.step() }
+    }
+
+    /// Deletes what is past its recovery window. Several nodes may do it at once: each row goes in one transaction.
+    package func sweep() async { await repeatedly(every: 30_000) { try await Sweep(house: house).step() } }
+
+    private func repeatedly(every milliseconds: Int64, _ body: () async throws -> Void) async {
+        while !Task.isCancelled {
+            do { try await body() } catch let error as StoreError {
+                house.log.error("duty: \(error.operatorText)")
+            } catch {
+                if Task.isCancelled { return }
+                house.log.error("duty: \(type(of: error))")
+            }
+            do { try await pause(milliseconds) } catch { return }
+        }
+    }
+}
+
+/// One pass over everything that is due.
+package struct Sweep: Sendable {
+    private let house: House
+    private static let batch = 100
+
+    package init(house: House) { self.house = house }
+
+    package func step() async throws {
+        try await purgeSecrets()
+        try await destroyKeys()
+    }
+
+    private func purgeSecrets() async throws {
+        let now = house.clock.now()
+        while true {
+            let due = try await house.store.read { try $0.secretsDue(by: now, limit: Self.batch) }
+            for row in due {
+                try await house.store.write { [house] transaction in
+                    // Restored or already purged meanwhile: what counts is what the transaction sees.
+                    guard let current = try transaction.secret(row.place, row.name), let date = current.deleteAfter,
+                        date <= now
+                    else { return }
+                    try Secrets.purge(current, house, at: now, transaction)
+                }
+            }
+            if !due.isEmpty { house.trail.outboxChanged() }
+            guard due.count == Self.batch else { return }
+        }
+    }
+
+    private func destroyKeys() async throws {
+        let now = house.clock.now()
+        while true {
+            let due = try await house.store.read { try $0.itemsDue(kind: "key", by: now, limit: Self.batch) }
+            for item in due {
+                try await house.store.write { [house] transaction in
+                    guard let current = try transaction.item(item.key), let date = current.due, date <= now else { return }
+                    let place = item.key.place
+                    for alias in try transaction.items(
+                        place, kind: "alias", link: item.key.id, after: nil, limit: 1000
+                    ) { _ = try transaction.delete(alias.key) }
+                    _ = try transaction.delete(item.key)
+                    let record = Record.serviceEvent(
+                        "DeleteKey",
+                        .kms,
+                        place: place,
+                        at: now,
+                        requestID: house.chance.uuid(),
+                        eventID: house.chance.uuid(),
+                        details: ["keyId": .string(Keys.arn(item.key.id, in: place))]
+                    )
+                    try transaction.appendRecord(node: house.node, record)
+                }
+            }
+            if !due.isEmpty { house.trail.outboxChanged() }
+            guard due.count == Self.batch else { return }
+        }
+    }
+}
+
+/// Drains one node's outbox.
+package struct OutboxDrain: Sendable {
+    private let house: House
+    private static let batch = 500
+    /// Event ids that the segments already hold: what a crash left in both places is not written twice.
+    private var known: Set<[UInt8]>?
+
+    package init(house: House) { self.house = house }
+
+    package mutating func step() async throws {
+        while true {
+            let rows = try await house.store.read { [house] in
+                try $0.records(node: house.node, after: 0, limit: Self.batch)
+            }
+            guard let last = rows.last else {
+                // Only what a crash left behind can be in both places.
+                known = []
+                return
+            }
+            if known == nil { known = try house.trail.recentEventIDs() }
+            let new = rows.map(\.1).filter { record in
+                EventID.find(in: record[...]).map { known?.contains($0) == false } ?? true
+            }
+            if !new.isEmpty {
+                guard await house.trail.settle(house.trail.append(new)) == .durable else { return }
+            }
+            try await house.store.write { [house] in try $0.deleteRecords(node: house.node, upTo: last.0) }
+            guard rows.count == Self.batch else {
+                known = []
+                return
+            }
+        }
+    }
+}
+
+enum EventID {
+    private static let marker = Array(#""eventID":""#.utf8)
+
+    /// The record's `eventID`, 36 bytes; `nil` if it has none.
+    static func find(in record: ArraySlice<UInt8>) -> [UInt8]? {
+        var start = record.endIndex - marker.count - 36
+        while start >= record.startIndex {
+            if record[start..<start + marker.count].elementsEqual(marker) {
+                return Array(record[start + marker.count..<start + marker.count + 36])
+            }
+            start -= 1
+        }
+        return nil
+    }
+}

@@ -1,0 +1,108 @@
+package import Bytes
+internal import Policy
+package import Store
+internal import Wire
+
+/// Proof that the caller may do `Op` with `input`. Only the gate can make one.
+package struct Authorized<Op: Operation>: Sendable {
+    package let call: Call
+    package let input: Op.Input
+    package let subject: Op.Subject
+    /// As the trail records them.
+    let parameters: Fields
+    let decisions: [Decision]
+
+    fileprivate init(call: Call, input: Op.Input, subject: Op.Subject, parameters: Fields, decisions: [Decision]) {
+        self.call = call
+        self.input = input
+        self.subject = subject
+        self.parameters = parameters
+        self.decisions = decisions
+    }
+
+    package var house: House { call.house }
+    package var place: Place { call.place }
+    package var now: Timestamp { call.received }
+
+    /// Another service's operation as the same caller: same check, same record, `kms:ViaService` and its kin set.
+    package func through<Other: NestedOperation>(_ other: Other.Type, _ input: Other.Input) throws -> Other.Output {
+        try through(other, input, call.forwarded(by: Op.api, view: call.view))
+    }
+
+    /// As ``through(_:_:)``, for callers that may suspend: detours are taken here.
+    package func throughLoading<Other: NestedOperation>(
+        _ other: Other.Type,
+        _ input: Other.Input
+    ) async throws -> Other.Output {
+        var view = call.view
+        while true {
+            do { return try through(other, input, call.forwarded(by: Op.api, view: view)) } catch let detour as Detour {
+                view.add(try await detour.bring(house))
+            }
+        }
+    }
+
+    /// An operation that the caller's request stands for many times over, as if each had been sent by itself.
+    package func repeating<Other: NestedOperation>(
+        _ other: Other.Type,
+        _ input: Other.Input
+    ) async throws -> Other.Output {
+        var view = call.view
+        while true {
+            do { return try through(other, input, call.repeated(view: view)) } catch let detour as Detour {
+                view.add(try await detour.bring(house))
+            }
+        }
+    }
+
+    private func through<Other: NestedOperation>(
+        _: Other.Type,
+        _ input: Other.Input,
+        _ nested: Call
+    ) throws -> Other.Output {
+        let parameters = Other.parameters(input)
+        do {
+            let authorized = try authorize(Other.self, input, parameters, nested)
+            let output = try Other.answer(authorized)
+            nested.note(Record.success(Other.self, nested, parameters, Other.encode(output)))
+            return output
+        } catch let fault as Fault {
+            nested.note(Record.failure(Other.name, Other.api, Other.isReadOnly, nested, Other.input, parameters, fault))
+            throw fault
+        }
+    }
+
+    /// The one way to write: the change and the records of the whole call are one transaction.
+    package func commit(
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output
+    ) async throws -> Op.Output {
+        let (call, parameters) = (call, parameters)
+        let output = try await house.store.write { transaction in
+            let output = try body(transaction)
+            for record in call.records { try transaction.appendRecord(node: call.house.node, record) }
+            let own = Record.success(Op.self, call, parameters, Op.encode(output))
+            try transaction.appendRecord(node: call.house.node, own)
+            return output
+        }
+        call.markCommitted()
+        house.trail.outboxChanged()
+        return output
+    }
+}
+
+/// Finds the subject and asks `Policy`. Throws `AccessDeniedException`, ``Detour``, or what finding throws.
+func authorize<Op: Operation>(
+    _: Op.Type,
+    _ input: Op.Input,
+    _ parameters: Fields,
+    _ call: Call
+) throws -> Authorized<Op> {
+    let subject = try Op.find(input, call)
+    var decisions: [Decision] = []
+    for question in Op.asks(input, subject, call) {
+        let decision = judge(question, call)
+        guard decision.isAllowed else { throw Fault.denied(decision, question, call.caller, Op.api) }
+        decisions.append(decision)
+    }
+    return Authorized(call: call, input: input, subject: subject, parameters: parameters, decisions: decisions)
+}

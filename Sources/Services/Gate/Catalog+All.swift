@@ -1,0 +1,52 @@
+extension Catalog {
+    /// Every operation that this program answers.
+    package static let all = Catalog(secrets + keys + tokens)
+
+    private static let secrets: [Entry] = [
+        Entry(reading: Secrets.GetSecretValue.self),
+        Entry(reading: Secrets.DescribeSecret.self),
+        Entry(writing: Secrets.BatchGetSecretValue.self),
+        Entry(writing: Secrets.CreateSecret.self),
+        Entry(writing: Secrets.PutSecretValue.self),
+        Entry(writing: Secrets.UpdateSecret.self),
+        Entry(writing: Secrets.UpdateSecretVersionStage.self),
+        Entry(writing: Secrets.DeleteSecret.self),
+        Entry(writing: Secrets.RestoreSecret.self),
+        Entry(writing: Secrets.ListSecrets.self),
+        Entry(writing: Secrets.ListSecretVersionIds.self),
+        Entry(writing: Secrets.TagResource.self),
+        Entry(writing: Secrets.UntagResource.self),
+        Entry(reading: Secrets.GetRandomPassword.self),
+        Entry(writing: Secrets.PutResourcePolicy.self),
+        Entry(reading: Secrets.GetResourcePolicy.self),
+        Entry(writing: Secrets.DeleteResourcePolicy.self),
+        Entry(reading: Secrets.ListResourcePolicies.self),
+        Entry(reading: Secrets.ValidateResourcePolicy.self),
+    ]
+
+    private static let keys: [Entry] = [
+        Entry(writing: Keys.CreateKey.self),
+        Entry(reading: Keys.DescribeKey.self),
+        Entry(writing: Keys.ListKeys.self),
+        Entry(writing: Keys.EnableKey.self),
+        Entry(writing: Keys.DisableKey.self),
+        Entry(writing: Keys.ScheduleKeyDeletion.self),
+        Entry(writing: Keys.CancelKeyDeletion.self),
+        Entry(writing: Keys.CreateAlias.self),
+        Entry(writing: Keys.UpdateAlias.self),
+        Entry(writing: Keys.DeleteAlias.self),
+        Entry(writing: Keys.ListAliases.self),
+        Entry(reading: Keys.Encrypt.self),
+        Entry(reading: Keys.Decrypt.self),
+        Entry(reading: Keys.ReEncrypt.self),
+        Entry(reading: Keys.GenerateDataKey.self),
+        Entry(reading: Keys.GenerateDataKeyWithoutPlaintext.self),
+        Entry(reading: Keys.GenerateRandom.self),
+        Entry(reading: Keys.GetKeyPolicy.self),
+        Entry(writing: Keys.PutKeyPolicy.self),
+        Entry(reading: Keys.ListResourceTags.self),
+        Entry(reading: Keys.GetKeyRotationStatus.self),
+    ]
+
+    private static let tokens: [Entry] = [Entry(reading: Tokens.GetCallerIdentity.self)]
+}

@@ -1,0 +1,71 @@
+package import Bytes
+package import Wire
+
+/// An operation as the gate holds it: its description, and a way to run it.
+package struct Entry: Sendable {
+    package enum Step: Sendable {
+        case done(Fields)
+        case suspends(@Sendable () async throws -> Fields)
+    }
+
+    package let name: Text
+    package let api: API
+    package let quota: Quota
+    package let isReadOnly: Bool
+    package let input: Structure
+    let perform: @Sendable (Call, Fields) throws -> Step
+
+    package init<Op: ReadOperation>(reading _: Op.Type) {
+        self.init(Op.self) { call, fields in
+            let authorized = try authorize(Op.self, try Op.decode(fields), fields, call)
+            let output = Op.encode(try Op.answer(authorized))
+            call.note(Record.success(Op.self, call, fields, output))
+            return .done(output)
+        }
+    }
+
+    package init<Op: WriteOperation>(writing _: Op.Type) {
+        self.init(Op.self) { call, fields in
+            let authorized = try authorize(Op.self, try Op.decode(fields), fields, call)
+            return .suspends {
+                let output = Op.encode(try await Op.run(authorized))
+                if !call.isCommitted { call.note(Record.success(Op.self, call, fields, output)) }
+                return output
+            }
+        }
+    }
+
+    private init<Op: Operation>(_: Op.Type, perform: @escaping @Sendable (Call, Fields) throws -> Step) {
+        name = Op.name
+        api = Op.api
+        quota = Op.quota
+        isReadOnly = Op.isReadOnly
+        input = Op.input
+        self.perform = perform
+    }
+}
+
+/// All operations, found as requests name them.
+package struct Catalog: Sendable {
+    package let entries: [Entry]
+    private let byTarget: [Text: [Text: Int]]
+    private let byService: [Text: [Text: Int]]
+
+    package init(_ entries: [Entry]) {
+        self.entries = entries
+        var byTarget: [Text: [Text: Int]] = [:]
+        var byService: [Text: [Text: Int]] = [:]
+        for (index, entry) in entries.enumerated() {
+            if let target = entry.api.targetPrefix { byTarget[target, default: [:]][entry.name] = index }
+            byService[entry.api.name, default: [:]][entry.name] = index
+        }
+        (self.byTarget, self.byService) = (byTarget, byService)
+    }
+
+    /// JSON services are named by the target's prefix, Query services by the credential scope.
+    func find(_ invocation: Invocation, scopedTo service: Text?) -> Int? {
+        if let target = invocation.target { return byTarget[target]?[invocation.operation] }
+        guard let service, let index = byService[service]?[invocation.operation] else { return nil }
+        return entries[index].api.dialects.contains(invocation.dialect) ? index : nil
+    }
+}

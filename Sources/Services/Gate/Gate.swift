@@ -1,0 +1,220 @@
+internal import Bytes
+internal import Policy
+internal import Store
+package import Wire
+
+/// The one door. Every call comes through here: authenticate, admit, decode, validate, authorize, run, record, answer.
+package final class Gate: Door {
+    package let house: House
+    package let catalog: Catalog
+    private let identity: Identity
+
+    package init(house: House, catalog: Catalog) {
+        self.house = house
+        self.catalog = catalog
+        identity = Identity(house: house)
+        house.figures.prepare(catalog)
+    }
+
+    package func fate(of ticket: Ticket) -> Fate { house.trail.fate(of: ticket) }
+    package func observe(_ notify: @escaping @Sendable () -> Void) { house.trail.observe(notify) }
+
+    /// Runs on the event loop's thread as far as the caches reach.
+    package func attempt(_ request: Request) -> Outcome {
+        var attempt = Attempt(request, house)
+        do {
+            switch try advance(&attempt) {
+            case .done(let output): return .ready(succeed(attempt, output))
+            case .suspends(let run):
+                let begun = attempt
+                return .later { await self.finish(begun, run) }
+            }
+        } catch let detour as Detour {
+            let begun = attempt
+            return .later { await self.resume(begun, detour) }
+        } catch {
+            return .ready(fail(attempt, error))
+        }
+    }
+
+    /// Walks on from wherever the attempt stands. Each stage is passed once; only the last may start again after a detour.
+    private func advance(_ attempt: inout Attempt) throws -> Entry.Step {
+        if attempt.invocation == nil { try recognize(&attempt) }
+        if attempt.call == nil { try authenticate(&attempt) }
+        guard let call = attempt.call, let index = attempt.entry else { throw Fault.unknownOperation }
+        let entry = catalog.entries[index]
+        if !attempt.isAdmitted {
+            guard house.admission.admit(entry.quota, in: call.place) else { throw Fault.throttled }
+            attempt.isAdmitted = true
+        }
+        if attempt.fields == nil {
+            guard let fields = try attempt.invocation?.read(entry.input) else { throw Fault.serialization }
+            attempt.fields = fields
+            let violations = entry.input.violations(in: fields)
+            guard violations.isEmpty else { throw Fault.validation(violations) }
+        }
+        return try entry.perform(call, attempt.fields ?? Fields())
+    }
+
+    private func recognize(_ attempt: inout Attempt) throws {
+        let envelope = try Envelope(attempt.request)
+        attempt.envelope = envelope
+        let invocation = try Invocation.recognize(attempt.request, envelope)
+        attempt.dialect = invocation.dialect
+        if invocation.target != nil {
+            guard let index = catalog.find(invocation, scopedTo: nil) else { throw Fault.unknownOperation }
+            attempt.entry = index
+        }
+        attempt.invocation = invocation
+    }
+
+    private func authenticate(_ attempt: inout Attempt) throws {
+        guard let envelope = attempt.envelope, let invocation = attempt.invocation else { return }
+        do {
+            let claim = try SignatureClaim.read(attempt.request, envelope)
+            if attempt.entry == nil {
+                attempt.entry = catalog.find(invocation, scopedTo: claim.service)
+                guard attempt.entry != nil else { throw Fault.invalidAction(invocation) }
+            }
+            guard let index = attempt.entry else { return }
+            let entry = catalog.entries[index]
+            try claim.check(now: attempt.received, service: entry.api.name)
+            guard house.regions.isEmpty || house.regions.contains(claim.region) || entry.api.isGlobal else {
+                throw SignatureFlaw.wrongScope(["Credential should be scoped to a valid region. "])
+            }
+            let caller = try identity.authenticate(claim, attempt.request, attempt.view)
+            attempt.call = Call(
+                house: house,
+                caller: caller,
+                place: Place(account: caller.account, region: claim.region),
+                requestID: attempt.requestID,
+                received: attempt.received,
+                userAgent: Text(envelope.userAgent ?? ""),
+                peer: attempt.request.peer,
+                host: Text(envelope.host),
+                view: attempt.view
+            )
+        } catch let flaw as SignatureFlaw {
+            throw flaw.fault(invocation.dialect == .query ? .query : .json)
+        }
+    }
+
+    /// Takes detours until the attempt needs none.
+    private func resume(_ begun: Attempt, _ first: Detour) async -> Answer {
+        var attempt = begun
+        var detour = first
+        do {
+            while true {
+                attempt.see(try await detour.bring(house))
+                do {
+                    switch try advance(&attempt) {
+                    case .done(let output): return succeed(attempt, output)
+                    case .suspends(let run): return await finish(attempt, run)
+                    }
+                } catch let next as Detour { detour = next }
+            }
+        } catch {
+            return fail(attempt, error)
+        }
+    }
+
+    private func finish(_ begun: Attempt, _ run: @Sendable () async throws -> Fields) async -> Answer {
+        do { return succeed(begun, try await run()) } catch let detour as Detour {
+            // A write found itself short of a row: it has changed nothing yet and starts again.
+            return await resume(begun, detour)
+        } catch {
+            return fail(begun, error)
+        }
+    }
+
+    private func succeed(_ attempt: Attempt, _ output: Fields) -> Answer {
+        house.figures.count(attempt.entry, code: nil, since: attempt.began, house.clock)
+        return answer(attempt, reply(output, style: style(attempt), requestID: attempt.requestID.string))
+    }
+
+    private func fail(_ attempt: Attempt, _ error: any Error) -> Answer {
+        let fault = fault(for: error, attempt)
+        if let call = attempt.call, let index = attempt.entry {
+            let entry = catalog.entries[index]
+            call.note(
+                Record.failure(entry.name, entry.api, entry.isReadOnly, call, entry.input, attempt.fields, fault)
+            )
+        }
+        house.figures.count(attempt.entry, code: fault.code, since: attempt.began, house.clock)
+        return answer(attempt, reply(fault, style: style(attempt), requestID: attempt.requestID.string))
+    }
+
+    private func answer(_ attempt: Attempt, _ reply: Reply) -> Answer {
+        var ticket: Ticket?
+        if let call = attempt.call, !call.isCommitted {
+            let records = call.records
+            if !records.isEmpty { ticket = house.trail.append(records) }
+        }
+        return Answer(
+            requestID: attempt.requestID.string,
+            reply: reply,
+            ticket: ticket,
+            unrecorded: Unrecorded.reply(style(attempt).dialect)
+        )
+    }
+
+    private func style(_ attempt: Attempt) -> ReplyStyle {
+        guard let index = attempt.entry else {
+            return ReplyStyle(
+                dialect: attempt.dialect,
+                xmlNamespace: API.sts.xmlNamespace,
+                operation: "",
+                messageKey: "message"
+            )
+        }
+        let entry = catalog.entries[index]
+        return ReplyStyle(
+            dialect: attempt.dialect,
+            xmlNamespace: entry.api.xmlNamespace,
+            operation: entry.name,
+            messageKey: entry.api.messageKey
+        )
+    }
+
+    /// Two voices: the caller gets a fault, the operator the reason.
+    private func fault(for error: any Error, _ attempt: Attempt) -> Fault {
+        switch error {
+        case let fault as Fault: return fault
+        case let error as StoreError:
+            house.log.error("request \(attempt.requestID): \(error.operatorText)")
+            return error.fault
+        default:
+            house.log.error("request \(attempt.requestID): unexpected \(type(of: error))")
+            return .internalError
+        }
+    }
+}
+
+/// How far one request has come.
+private struct Attempt: Sendable {
+    let request: Request
+    let requestID: Text
+    let received: Timestamp
+    let began: UInt64
+    var view: View
+    var dialect = Dialect.json11
+    var envelope: Envelope?
+    var invocation: Invocation?
+    var entry: Int?
+    var call: Call?
+    var isAdmitted = false
+    var fields: Fields?
+
+    init(_ request: Request, _ house: House) {
+        self.request = request
+        requestID = house.chance.uuid()
+        received = house.clock.now()
+        began = house.clock.monotonic()
+        view = View(cache: house.store.cache)
+    }
+
+    mutating func see(_ found: View.Found) {
+        view.add(found)
+        call = call?.retried(with: view)
+    }
+}

@@ -1,0 +1,86 @@
+package import Bytes
+package import Policy
+package import Wire
+
+/// One AWS operation. One file each; the folder listing is the table of contents of the API.
+package protocol Operation: Sendable {
+    associatedtype Input: Sendable
+    associatedtype Output: Sendable
+    /// What the call is about, looked up once, before it is authorized: existence must not show to the unauthorized.
+    associatedtype Subject: Sendable
+
+    /// AWS's own name, e.g. `GetSecretValue`.
+    static var name: Text { get }
+    static var api: API { get }
+    static var quota: Quota { get }
+    /// CloudTrail's `readOnly`.
+    static var isReadOnly: Bool { get }
+    static var input: Structure { get }
+    /// Output members that the trail keeps as `responseElements`; `nil` records `null`.
+    static var recordedOutput: Structure? { get }
+
+    /// `fields` satisfy ``input``'s types and constraints.
+    static func decode(_ fields: Fields) throws(Fault) -> Input
+    static func encode(_ output: Output) -> Fields
+
+    /// May throw ``Detour`` when something has to be loaded first.
+    static func find(_ input: Input, _ call: Call) throws -> Subject
+
+    /// Everything that the caller must be allowed to do, in the order in which a refusal is reported.
+    static func asks(_ input: Input, _ subject: Subject, _ call: Call) -> [Question]
+}
+
+extension Operation {
+    package static var isReadOnly: Bool { false }
+    package static var recordedOutput: Structure? { nil }
+    package static var action: Text { "\(api.name):\(name)" }
+}
+
+/// An operation that only reads, and needs nothing but what the caches hold or a ``Detour`` can bring: it runs on the
+/// event loop's own thread.
+package protocol ReadOperation: Operation {
+    static func answer(_ call: Authorized<Self>) throws -> Output
+}
+
+/// An operation that writes, or reads more than a row or two.
+package protocol WriteOperation: Operation {
+    static func run(_ call: Authorized<Self>) async throws -> Output
+}
+
+/// An operation that other services call through the gate: its input must be recordable.
+package protocol NestedOperation: ReadOperation {
+    static func parameters(_ input: Input) -> Fields
+}
+
+/// One thing that a caller must be allowed to do, with the policies that lie on the resource's side.
+package struct Question: Sendable {
+    package var action: Text
+    /// The ARN that policies are matched against, or `*`.
+    package var resource: Text
+    /// What a refusal names: the id as the caller sent it. `nil` leaves the resource out of the text.
+    package var shown: Text?
+    package var owner: AccountID
+    package var resourcePolicy: NamedPolicy?
+    /// A KMS key policy must allow by itself or delegate to the account.
+    package var isKeyPolicy: Bool
+    /// Condition keys of the service and of the resource.
+    package var keys: ContextKeys
+
+    package init(
+        action: Text,
+        resource: Text,
+        shown: Text?,
+        owner: AccountID,
+        resourcePolicy: NamedPolicy? = nil,
+        isKeyPolicy: Bool = false,
+        keys: ContextKeys
+    ) {
+        self.action = action
+        self.resource = resource
+        self.shown = shown
+        self.owner = owner
+        self.resourcePolicy = resourcePolicy
+        self.isKeyPolicy = isKeyPolicy
+        self.keys = keys
+    }
+}

@@ -1,0 +1,125 @@
+package import Bytes
+package import Seal
+package import Store
+
+/// Everything an operation may reach. Time and chance come in here, so that tests can hold them still.
+package final class House: Sendable {
+    package let store: Store
+    package let root: RootKey
+    package let trail: Trail
+    package let clock: Clock
+    package let chance: Chance
+    package let log: Log
+    package let limits: Limits
+    package let admission: Admission
+    package let figures: Figures
+    /// Empty: every Region that a client names is served.
+    package let regions: Set<Text>
+    /// Names this process's rows in the outbox and its trail segments.
+    package let node: Text
+
+    package init(
+        store: Store,
+        root: RootKey,
+        trail: Trail,
+        clock: Clock,
+        chance: Chance,
+        log: Log,
+        limits: Limits = Limits(),
+        quotas: QuotaPolicy = QuotaPolicy(),
+        regions: Set<Text> = [],
+        node: Text
+    ) {
+        self.store = store
+        self.root = root
+        self.trail = trail
+        self.clock = clock
+        self.chance = chance
+        self.log = log
+        self.limits = limits
+        admission = Admission(policy: quotas, clock: clock)
+        figures = Figures()
+        self.regions = regions
+        self.node = node
+    }
+}
+
+package struct Clock: Sendable {
+    /// Wall-clock time.
+    package var now: @Sendable () -> Timestamp
+    /// Nanoseconds from an arbitrary origin; never goes back.
+    package var monotonic: @Sendable () -> UInt64
+
+    package init(now: @escaping @Sendable () -> Timestamp, monotonic: @escaping @Sendable () -> UInt64) {
+        self.now = now
+        self.monotonic = monotonic
+    }
+}
+
+package struct Chance: Sendable {
+    /// Unpredictable bytes.
+    package var bytes: @Sendable (_ count: Int) -> [UInt8]
+
+    package init(bytes: @escaping @Sendable (_ count: Int) -> [UInt8]) { self.bytes = bytes }
+
+    /// A version 4 UUID in lower case (RFC 9562).
+    package func uuid() -> Text {
+        var raw = bytes(16)
+        raw[6] = raw[6] & 0x0F | 0x40
+        raw[8] = raw[8] & 0x3F | 0x80
+        var out = ByteBuilder(capacity: 36)
+        for (position, byte) in raw.enumerated() {
+            if position == 4 || position == 6 || position == 8 || position == 10 { out.append(byte: 0x2D) }
+            out.append(hex: CollectionOfOne(byte))
+        }
+        return Text(String(decoding: out.bytes, as: UTF8.self))
+    }
+
+    /// Uniform in `0..<bound`, without modulo bias. `bound` is 1...65,536.
+    package func number(below bound: Int) -> Int {
+        let span = 65_536 - 65_536 % bound
+        while true {
+            let raw = bytes(2)
+            let value = Int(raw[0]) << 8 | Int(raw[1])
+            if value < span { return value % bound }
+        }
+    }
+
+    /// `count` characters drawn uniformly from `alphabet` (ASCII, at most 256 characters).
+    package func characters(_ count: Int, from alphabet: [UInt8]) -> [UInt8] {
+        let span = 256 - 256 % alphabet.count
+        var out: [UInt8] = []
+        out.reserveCapacity(count)
+        while out.count < count {
+            for byte in bytes(count - out.count + 8) where Int(byte) < span && out.count < count {
+                out.append(alphabet[Int(byte) % alphabet.count])
+            }
+        }
+        return out
+    }
+}
+
+/// The operator's voice. Never sees a value that a caller sent as a secret.
+package struct Log: Sendable {
+    package enum Level: String, Sendable { case info, warning, error }
+
+    private let write: @Sendable (Level, Text) -> Void
+
+    package init(_ write: @escaping @Sendable (Level, Text) -> Void) { self.write = write }
+
+    package func info(_ text: Text) { write(.info, text) }
+    package func warning(_ text: Text) { write(.warning, text) }
+    package func error(_ text: Text) { write(.error, text) }
+}
+
+/// Hard limits of the service, AWS's figures unless configured.
+package struct Limits: Sendable {
+    package var secretsPerRegion = 500_000
+    package var versionsKept = 100
+    /// AWS does not publish where the count of versions younger than a day ends.
+    package var versionsHard = 1_000
+    package var labelsPerSecret = 20
+    package var tagsPerResource = 50
+
+    package init() {}
+}

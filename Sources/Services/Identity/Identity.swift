@@ -1,0 +1,134 @@
+internal import Bytes
+internal import Policy
+internal import Seal
+internal import Store
+internal import Synchronization
+internal import Wire
+
+/// From an access key to a caller.
+struct Identity: Sendable {
+    private let house: House
+    /// Stands in for a key that does not exist, so that an unknown access key costs the same work as a wrong signature.
+    private let decoy: [UInt8]
+
+    init(house: House) {
+        self.house = house
+        decoy = house.chance.bytes(40)
+    }
+
+    /// Throws ``SignatureFlaw``, or ``Detour`` on the first use of a key.
+    func authenticate(_ claim: SignatureClaim, _ request: Request, _ view: View) throws -> Caller {
+        let found = try view.credential(claim.accessKeyID, root: house.root)
+        guard let credential = found, credential.isActive else {
+            _ = claim.verify(request, key: signingKey(decoy, claim))
+            throw SignatureFlaw.unknownKey
+        }
+        let key = credential.signingKey(claim)
+        guard claim.verify(request, key: key) else { throw SignatureFlaw.mismatch }
+        // Long-term keys have no session; a token beside one is not ours.
+        guard claim.sessionToken == nil else { throw SignatureFlaw.invalidToken }
+        guard let user = try view.user(credential.user, in: credential.account) else {
+            throw SignatureFlaw.unknownKey
+        }
+        return credential.caller(for: user)
+    }
+
+    private func signingKey(_ secret: [UInt8], _ claim: SignatureClaim) -> SigningKey {
+        SigningKey.derive(secret: secret, date: claim.date, region: claim.region, service: claim.service)
+    }
+}
+
+/// An access key as the gate holds it.
+final class Credential: Sendable {
+    private struct Scope: Hashable {
+        let date: Text
+        let region: Text
+        let service: Text
+    }
+
+    let accessKeyID: Text
+    let account: AccountID
+    let user: Text
+    let isActive: Bool
+    private let secret: SecretBytes
+    private let keys = Mutex<[Scope: SigningKey]>([:])
+    private let last = Mutex<(user: UserState, caller: Caller)?>(nil)
+
+    init(accessKeyID: Text, account: AccountID, user: Text, isActive: Bool, secret: SecretBytes) {
+        self.accessKeyID = accessKeyID
+        self.account = account
+        self.user = user
+        self.isActive = isActive
+        self.secret = secret
+    }
+
+    /// Deriving takes four HMACs and holds for a day, a region and a service.
+    func signingKey(_ claim: SignatureClaim) -> SigningKey {
+        let scope = Scope(date: claim.date, region: claim.region, service: claim.service)
+        return keys.withLock { keys in
+            if let key = keys[scope] { return key }
+            // The scope is the client's to choose: a stranger must not fill memory with it.
+            if keys.count >= 16 { keys.removeAll() }
+            let key = SigningKey.derive(
+                secret: secret.revealBytes(),
+                date: scope.date,
+                region: scope.region,
+                service: scope.service
+            )
+            keys[scope] = key
+            return key
+        }
+    }
+
+    /// Building a caller costs more than verifying a signature, and its user rarely changes.
+    func caller(for user: UserState) -> Caller {
+        last.withLock { last in
+            if let last, last.user === user { return last.caller }
+            let caller = user.caller(accessKeyID: accessKeyID)
+            last = (user, caller)
+            return caller
+        }
+    }
+}
+
+/// An IAM user with its policies compiled.
+final class UserState: Sendable {
+    let account: AccountID
+    let name: Text
+    let id: Text
+    let path: Text
+    let policies: [NamedPolicy]
+
+    init(account: AccountID, name: Text, id: Text, path: Text, policies: [NamedPolicy]) {
+        self.account = account
+        self.name = name
+        self.id = id
+        self.path = path
+        self.policies = policies
+    }
+
+    var arn: Text { "arn:aws:iam::\(account):user\(path)\(name)" }
+
+    func caller(accessKeyID: Text) -> Caller {
+        Caller(
+            account: account,
+            accessKeyID: accessKeyID,
+            principal: Principal(account: account.text, arn: arn, kind: .user, uniqueID: id),
+            userName: name,
+            uniqueID: id,
+            policies: policies,
+            identityJSON: identityJSON(accessKeyID)
+        )
+    }
+
+    private func identityJSON(_ accessKeyID: Text) -> [UInt8] {
+        let fields: Fields = [
+            "type": "IAMUser", "principalId": .string(id), "arn": .string(arn), "accountId": .string(account.text),
+            "accessKeyId": .string(accessKeyID), "userName": .string(name),
+        ]
+        var out = ByteBuilder()
+        out.append(json: fields)
+        return out.bytes
+    }
+}
+

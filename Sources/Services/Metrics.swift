@@ -1,0 +1,75 @@
+package import Bytes
+internal import Synchronization
+
+/// Counters of calls, by operation and result, with latency histograms. Cheap enough for every request.
+package final class Figures: Sendable {
+    /// Upper bounds of the histogram's buckets, in seconds.
+    static let bounds: [Double] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
+
+    private struct Series {
+        let name: Text
+        let service: Text
+        var results: [Text: UInt64] = [:]
+        var buckets = [UInt64](repeating: 0, count: Figures.bounds.count + 1)
+        var nanoseconds: UInt64 = 0
+    }
+    private let series = Mutex<[Series]>([])
+
+    func prepare(_ catalog: Catalog) {
+        series.withLock { series in
+            series = catalog.entries.map { Series(name: $0.name, service: $0.api.name) }
+            // The last series takes what named no operation.
+            series.append(Series(name: "-", service: "-"))
+        }
+    }
+
+    func count(_ entry: Int?, code: Text?, since began: UInt64, _ clock: Clock) {
+        let elapsed = clock.monotonic() &- began
+        let seconds = Double(elapsed) / 1e9
+        let bucket = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
+        series.withLock { series in
+            let index = entry ?? series.count - 1
+            guard series.indices.contains(index) else { return }
+            series[index].results[code ?? "ok", default: 0] += 1
+            series[index].buckets[bucket] += 1
+            series[index].nanoseconds &+= elapsed
+        }
+    }
+
+    /// Prometheus text exposition format 0.0.4.
+    package func prometheus() -> Text {
+        let series = series.withLock { $0 }.filter { !$0.results.isEmpty }
+        var out = ""
+        out += "# HELP undercroft_requests_total Calls by operation and result (ok, or the error code).\n"
+        out += "# TYPE undercroft_requests_total counter\n"
+        for one in series {
+            for (result, count) in one.results.sorted(by: { $0.key < $1.key }) {
+                out +=
+                    "undercroft_requests_total{service=\"\(one.service)\",operation=\"\(one.name)\",result=\"\(result)\"} \(count)\n"
+            }
+        }
+        out += "# HELP undercroft_throttled_total Calls refused by a request quota.\n"
+        out += "# TYPE undercroft_throttled_total counter\n"
+        let throttled = series.reduce(UInt64(0)) { $0 + ($1.results["ThrottlingException"] ?? 0) }
+        out += "undercroft_throttled_total \(throttled)\n"
+        out += "# HELP undercroft_request_seconds Time in the gate, without the wait for the record.\n"
+        out += "# TYPE undercroft_request_seconds histogram\n"
+        for one in series { out += Self.histogram(one) }
+        return Text(out)
+    }
+
+    private static func histogram(_ one: Series) -> String {
+        let labels = "service=\"\(one.service)\",operation=\"\(one.name)\""
+        var out = ""
+        var total: UInt64 = 0
+        for (bound, count) in zip(bounds, one.buckets) {
+            total += count
+            out += "undercroft_request_seconds_bucket{\(labels),le=\"\(bound)\"} \(total)\n"
+        }
+        total += one.buckets[bounds.count]
+        out += "undercroft_request_seconds_bucket{\(labels),le=\"+Inf\"} \(total)\n"
+        out += "undercroft_request_seconds_sum{\(labels)} \(Double(one.nanoseconds) / 1e9)\n"
+        out += "undercroft_request_seconds_count{\(labels)} \(total)\n"
+        return out
+    }
+}

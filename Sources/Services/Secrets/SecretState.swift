@@ -1,0 +1,136 @@
+internal import Bytes
+internal import Policy
+internal import Seal
+internal import Store
+internal import Wire
+
+/// A secret's row, decoded: everything but the versions' values.
+final class SecretState: Sendable {
+    let row: SecretRow
+    let draft: SecretDraft
+    /// Compiled once per cached row.
+    let policy: NamedPolicy?
+
+    init(_ row: SecretRow) throws {
+        self.row = row
+        let draft = try SecretDraft(row)
+        self.draft = draft
+        let arn = Secrets.arn(row.name, row.suffix, in: row.place)
+        policy = try draft.policy.map { text in
+            NamedPolicy(name: arn, document: try PolicyDocument.parse(text.bytes, kind: .resource))
+        }
+        self.arn = arn
+    }
+
+    let arn: Text
+    var name: Text { row.name }
+    var labels: StagingLabels { draft.labels }
+    var identity: SecretIdentity { SecretIdentity(arn: arn, name: name) }
+
+    func requireNotDeleted() throws(Fault) {
+        guard row.deleteAfter == nil else { throw .markedForDeletion }
+    }
+}
+
+/// What of a secret can change, as it stands in the row's body.
+struct SecretDraft: Sendable {
+    var row: SecretRow
+    var description: Text?
+    /// As the caller gave it; `nil` means the AWS managed key.
+    var kmsKeyID: Text?
+    /// `nil` if the secret never had tags; AWS answers an empty list once the last one is gone.
+    var tags: [Tag]?
+    var policy: Text?
+    var labels: StagingLabels
+
+    init(_ row: SecretRow) throws {
+        self.row = row
+        let body = try Fields(json: row.body)
+        description = body.text("description")
+        kmsKeyID = body.text("kms")
+        tags = body.list("tags").map { Tag.list($0) }
+        policy = body.text("policy")
+        labels = StagingLabels(
+            (body.fields("labels")?.members ?? []).compactMap { member in
+                if case .string(let version) = member.value { (member.name, version) } else { nil }
+            }
+        )
+    }
+
+    init(name: Text, suffix: Text, place: Place, at time: Timestamp) {
+        row = SecretRow(
+            place: place, name: name, suffix: suffix, created: time, changed: time, accessed: nil, deleteAfter: nil,
+            rev: 1, body: []
+        )
+        labels = StagingLabels()
+    }
+
+    var arn: Text { Secrets.arn(row.name, row.suffix, in: row.place) }
+
+    /// The row to store.
+    var encoded: SecretRow {
+        var body = Fields()
+        body.add("description", description)
+        body.add("kms", kmsKeyID)
+        if let tags { body.add("tags", Tag.stored(tags)) }
+        body.add("policy", policy)
+        body.add(
+            "labels",
+            .structure(Fields(labels.pairs.map { Fields.Member(name: $0.label, value: .string($0.version)) }))
+        )
+        var row = row
+        row.body = body.json
+        return row
+    }
+}
+
+/// A version's row, decoded. Its value stays sealed.
+final class VersionState: Sendable {
+    /// The data key as one KMS key wrapped it. After a change of key a version may carry several.
+    struct Wrapped: Sendable {
+        /// ARN of the KMS key, or `DefaultEncryptionKey`.
+        let key: Text
+        let blob: [UInt8]
+    }
+
+    let row: VersionRow
+    let isBinary: Bool
+    /// Newest first.
+    let wrapped: [Wrapped]
+
+    init(_ row: VersionRow) throws {
+        self.row = row
+        let body = try Fields(json: row.body)
+        isBinary = body.bool("binary") ?? false
+        wrapped = try (body.list("keys") ?? []).map { document in
+            guard case .structure(let fields) = document, let key = fields.text("key"),
+                let blob = fields.storedBlob("blob")
+            else { throw StoreError.corrupt("version \(row.versionID) of \(row.name)") }
+            return Wrapped(key: key, blob: blob)
+        }
+    }
+
+    static func body(isBinary: Bool, wrapped: [Wrapped]) -> [UInt8] {
+        let body: Fields = [
+            "binary": .bool(isBinary),
+            "keys": .list(wrapped.map { .structure(["key": .string($0.key), "blob": .blob($0.blob)]) }),
+        ]
+        return body.json
+    }
+}
+
+extension View {
+    func secret(_ name: Text, in place: Place) throws -> SecretState? {
+        try row(.secret(place, name)) { snapshot in
+            try snapshot.secret(place, name).map { (try SecretState($0), $0.body.count * 3 + 512) }
+        }
+    }
+
+    func version(_ id: Text, of name: Text, in place: Place) throws -> VersionState? {
+        try row(.version(place, name, id)) { snapshot in
+            try snapshot.version(place, name, id).map { row in
+                (try VersionState(row), row.body.count * 2 + (row.sealed?.bytes.count ?? 0) + 512)
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Bytes
+internal import Policy
+internal import Store
+internal import Wire
+
+extension Secrets {
+    /// The secret that a call is about, looked up but not yet admitted to exist.
+    struct Subject: Sendable {
+        let reference: SecretReference
+        let state: SecretState?
+
+        /// The secret, if there is one and it is not scheduled for deletion.
+        func require() throws(Fault) -> SecretState {
+            let state = try requireAny()
+            try state.requireNotDeleted()
+            return state
+        }
+
+        /// The secret, scheduled for deletion or not.
+        func requireAny() throws(Fault) -> SecretState {
+            guard let state else { throw .noSecret }
+            return state
+        }
+
+        /// Policies are matched against the full ARN; where there is no secret, against the one its name would have.
+        var arn: Text {
+            if let state { return state.arn }
+            return Secrets.arn(reference.name, reference.suffix ?? "??????", in: reference.place)
+        }
+    }
+
+    static func find(_ id: Text, _ call: Call) throws -> Subject {
+        let reference = try SecretReference(id, from: call.place)
+        // A secret lives in one region: an ARN of another one names nothing here.
+        guard reference.place.region == call.place.region else { return Subject(reference: reference, state: nil) }
+        let state = try call.view.secret(reference.name, in: reference.place)
+        if let suffix = reference.suffix, let state, state.row.suffix != suffix {
+            return Subject(reference: reference, state: nil)
+        }
+        // A name or a partial ARN never reaches into another account.
+        if reference.isARN, reference.suffix == nil, reference.place.account != call.place.account {
+            return Subject(reference: reference, state: nil)
+        }
+        return Subject(reference: reference, state: state)
+    }
+
+    /// The question of an operation on one secret, with the condition keys that all of them have.
+    static func question(_ action: Text, _ subject: Subject, _ call: Call) -> Question {
+        var keys = call.conditionKeys
+        keys.add("secretsmanager:SecretId", subject.arn)
+        if let state = subject.state {
+            for tag in state.draft.tags ?? [] {
+                keys.add("aws:ResourceTag/\(tag.key)", tag.value)
+                keys.add("secretsmanager:ResourceTag/\(tag.key)", tag.value)
+            }
+        }
+        return Question(
+            action: action,
+            resource: subject.arn,
+            shown: subject.reference.sent,
+            owner: subject.reference.place.account,
+            resourcePolicy: subject.state?.policy,
+            keys: keys
+        )
+    }
+
+    /// For the three actions that have no resource.
+    static func unboundQuestion(_ action: Text, _ call: Call) -> Question {
+        Question(action: action, resource: "*", shown: nil, owner: call.place.account, keys: call.conditionKeys)
+    }
+}
+
+extension Authorized where Op.Subject == Secrets.Subject {
+    /// Reads the secret's row inside the transaction, lets `body` change it, and writes it back.
+    ///
+    /// The subject may be as old as the caches allow; what decides is read here.
+    func changeSecret(
+        allowingDeleted: Bool = false,
+        touchesChanged: Bool = true,
+        _ body: @escaping @Sendable (inout SecretDraft, borrowing Transaction) throws -> Op.Output
+    ) async throws -> Op.Output {
+        let known = try subject.requireAny()
+        let now = now
+        return try await commit { transaction in
+            guard let row = try transaction.secret(known.row.place, known.name), row.suffix == known.row.suffix else {
+                throw Fault.noSecret
+            }
+            if row.deleteAfter != nil, !allowingDeleted { throw Fault.markedForDeletion }
+            var draft = try SecretDraft(row)
+            let output = try body(&draft, transaction)
+            if touchesChanged { draft.row.changed = now }
+            _ = try transaction.update(draft.encoded)
+            return output
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package import Bytes
+internal import Dispatch
+internal import Foundation
+package import Seal
+internal import Synchronization
+
+/// The node's audit trail: records are appended to a segment and synced in groups; an answer leaves only once its record
+/// is durable.
+///
+/// One thread writes. It takes all records that wait, appends them, syncs once, and tells everybody: under load a sync
+/// carries hundreds of records, alone a record waits for one sync. When the disk refuses, the records of that group are
+/// lost, their calls fail, and the thread keeps trying until the disk is back.
+package final class Trail: Sendable {
+    package struct Options: Sendable {
+        /// False only to measure what syncing costs: answers may then outrun the disk.
+        package var isSynced = true
+        package var segmentBytes = 64 << 20
+        package var segmentAge: Int64 = 3_600_000
+
+        package init() {}
+    }
+
+    struct State {
+        var queue: [[UInt8]] = []
+        var issued: UInt64 = 0
+        var lost: [ClosedRange<UInt64>] = []
+        var failure: Text?
+        var observers: [@Sendable () -> Void] = []
+        var waiters: [(UInt64, CheckedContinuation<Fate, Never>)] = []
+        var isStopping = false
+        var isStopped = false
+        var figures = TrailFigures()
+    }
+
+    let state = Mutex(State())
+    let folder: String
+    private let settled = Atomic<UInt64>(0)
+    private let hasLost = Atomic<Bool>(false)
+    private let wake = DispatchSemaphore(value: 0)
+    private let outbox = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Opens the trail in `folder`, dropping an unfinished last line (never acknowledged), and starts the writer.
+    package init(
+        folder: String,
+        node: Text,
+        rows: RowAuthenticator,
+        clock: Clock,
+        chance: Chance,
+        log: Log,
+        options: Options = Options()
+    ) throws(TrailFlaw) {
+        self.folder = folder
+        let file = try TrailFile(
+            folder: folder, node: node, rows: rows, clock: clock, chance: chance, log: log, options: options
+        )
+        let writer = Thread { [self] in run(file, clock) }
+        writer.name = "trail"
+        writer.start()
+    }
+
+    /// Queues records and returns the position of the last one.
+    package func append(_ records: [[UInt8]]) -> Ticket {
+        let (sequence, wasIdle) = state.withLock { state in
+            let wasIdle = state.queue.isEmpty
+            state.queue.append(contentsOf: records)
+            state.issued += UInt64(records.count)
+            return (state.issued, wasIdle)
+        }
+        if wasIdle { wake.signal() }
+        return Ticket(sequence: sequence)
+    }
+
+    package func fate(of ticket: Ticket) -> Fate {
+        guard ticket.sequence <= settled.load(ordering: .acquiring) else { return .pending }
+        guard hasLost.load(ordering: .acquiring) else { return .durable }
+        let isLost = state.withLock { state in state.lost.contains { $0.contains(ticket.sequence) } }
+        return isLost ? .lost : .durable
+    }
+
+    /// Suspends until the record is durable or lost.
+    package func settle(_ ticket: Ticket) async -> Fate {
+        await withCheckedContinuation { continuation in
+            state.withLock { $0.waiters.append((ticket.sequence, continuation)) }
+            // The group may have been settled before the waiter was in the list.
+            release()
+        }
+    }
+
+    package func observe(_ notify: @escaping @Sendable () -> Void) { state.withLock { $0.observers.append(notify) } }
+
+    package func onOutboxChange(_ notify: @escaping @Sendable () -> Void) { outbox.withLock { $0 = notify } }
+    package func outboxChanged() { outbox.withLock { $0 }?() }
+
+    /// `nil` while records can be written.
+    package var failure: Text? { state.withLock { $0.failure } }
+    package var figures: TrailFigures { state.withLock { $0.figures } }
+
+    /// Writes what is queued and ends the writer. Blocks until it has ended.
+    package func stop() {
+        state.withLock { $0.isStopping = true }
+        wake.signal()
+        while !state.withLock({ $0.isStopped }) { usleep(1000) }
+    }
+
+    private func run(_ start: TrailFile, _ clock: Clock) {
+        var file = start
+        while true {
+            let isFailing = state.withLock { $0.failure != nil }
+            let isProbe = wake.wait(timeout: isFailing ? .now() + 1 : .distantFuture) == .timedOut
+            let (batch, isStopping) = state.withLock { state in
+                defer { state.queue = [] }
+                return (state.queue, state.isStopping)
+            }
+            if !batch.isEmpty || isProbe { commit(batch, to: &file, clock) }
+            if isStopping {
+                state.withLock { $0.isStopped = true }
+                return
+            }
+        }
+    }
+
+    private func commit(_ batch: [[UInt8]], to file: inout TrailFile, _ clock: Clock) {
+        let begin = clock.monotonic()
+        var failure: Text?
+        do { try file.write(batch) } catch { failure = "\(error)" }
+        let elapsed = clock.monotonic() &- begin
+        let first = settled.load(ordering: .relaxed) + 1
+        let last = first + UInt64(batch.count) - 1
+        let observers = state.withLock { state in
+            state.failure = failure
+            state.figures.note(records: batch.count, nanoseconds: elapsed, failed: failure != nil)
+            if failure != nil, !batch.isEmpty { lose(first...last, &state) }
+            return state.observers
+        }
+        if !batch.isEmpty { settled.store(last, ordering: .releasing) }
+        for notify in observers { notify() }
+        release()
+    }
+
+    /// INVARIANT: ranges are disjoint and ascending; neighbours are merged, so an outage is one entry however long it lasts.
+    private func lose(_ range: ClosedRange<UInt64>, _ state: inout State) {
+        if let last = state.lost.last, last.upperBound + 1 == range.lowerBound {
+            state.lost[state.lost.count - 1] = last.lowerBound...range.upperBound
+        } else {
+            state.lost.append(range)
+        }
+        hasLost.store(true, ordering: .releasing)
+    }
+
+    private func release() {
+        let position = settled.load(ordering: .acquiring)
+        let due = state.withLock { state in
+            let due = state.waiters.filter { $0.0 <= position }
+            if !due.isEmpty { state.waiters.removeAll { $0.0 <= position } }
+            return due
+        }
+        for (sequence, continuation) in due { continuation.resume(returning: fate(of: Ticket(sequence: sequence))) }
+    }
+}
+
+/// What the trail has done since the start.
+package struct TrailFigures: Sendable {
+    package private(set) var records: UInt64 = 0
+    package private(set) var groups: UInt64 = 0
+    package private(set) var failedGroups: UInt64 = 0
+    /// Append and sync together.
+    package private(set) var nanoseconds: UInt64 = 0
+
+    package init() {}
+
+    mutating func note(records count: Int, nanoseconds elapsed: UInt64, failed: Bool) {
+        if failed {
+            failedGroups += 1
+        } else {
+            records += UInt64(count)
+            groups += 1
+            nanoseconds += elapsed
+        }
+    }
+}
+
+/// Why the trail can't be opened or verified, and what to do.
+package struct TrailFlaw: Error, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,91 @@
+/// A part of the cache under one lock: entries in slots, a hand that goes round and gives each a second chance.
+struct CacheShard {
+    private struct Entry {
+        let key: CacheKey
+        let value: (any Sendable)?
+        let cost: Int
+        var isReferenced: Bool
+    }
+
+    /// Key, slot and dictionary entry, estimated.
+    private static let overhead = 256
+    private static let bucketBits = 9
+
+    private let budget: Int
+    private var places: [CacheKey: Int] = [:]
+    private var slots: [Entry?] = []
+    private var free: [Int] = []
+    private var hand = 0
+    private var versions = [UInt32](repeating: 0, count: 1 << bucketBits)
+    private(set) var figures = RowCache.Figures()
+
+    init(budget: Int) { self.budget = budget }
+
+    /// How often the bucket of this hash was invalidated.
+    func version(_ hash: Int) -> UInt32 { versions[bucket(hash)] }
+
+    mutating func miss() -> RowCache.Hit {
+        figures.misses &+= 1
+        return .miss
+    }
+
+    mutating func lookup(_ key: CacheKey) -> RowCache.Hit {
+        guard let place = places[key], let entry = slots[place] else { return miss() }
+        figures.hits &+= 1
+        slots[place]?.isReferenced = true
+        return entry.value.map { .hit($0) } ?? .absent
+    }
+
+    mutating func insert(_ key: CacheKey, _ value: (any Sendable)?, cost: Int) {
+        remove(key)
+        let cost = max(0, cost) &+ Self.overhead
+        guard cost <= budget else { return }
+        makeRoom(for: cost)
+        let entry = Entry(key: key, value: value, cost: cost, isReferenced: false)
+        if let place = free.popLast() {
+            slots[place] = entry
+            places[key] = place
+        } else {
+            slots.append(entry)
+            places[key] = slots.count - 1
+        }
+        figures.bytes += cost
+    }
+
+    mutating func invalidate(_ key: CacheKey, _ hash: Int) {
+        versions[bucket(hash)] &+= 1
+        remove(key)
+    }
+
+    mutating func clear() {
+        places = [:]
+        slots = []
+        free = []
+        hand = 0
+        figures.bytes = 0
+    }
+
+    private mutating func makeRoom(for cost: Int) {
+        while figures.bytes + cost > budget, !places.isEmpty {
+            if hand >= slots.count { hand = 0 }
+            if let entry = slots[hand] {
+                if entry.isReferenced {
+                    slots[hand]?.isReferenced = false
+                } else {
+                    remove(entry.key)
+                }
+            }
+            hand += 1
+        }
+    }
+
+    private mutating func remove(_ key: CacheKey) {
+        guard let place = places.removeValue(forKey: key), let entry = slots[place] else { return }
+        slots[place] = nil
+        free.append(place)
+        figures.bytes -= entry.cost
+    }
+
+    // The lowest four bits chose the shard.
+    private func bucket(_ hash: Int) -> Int { (hash >> 4) & (versions.count - 1) }
+}

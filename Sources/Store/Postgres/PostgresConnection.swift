@@ -1,0 +1,204 @@
+internal import Bytes
+internal import CLibPQ
+internal import Glibc
+
+/// A connection of libpq, used on one thread.
+///
+/// Every wait has an end on this side too: the server's own timeouts don't cover a commit that waits for a standby.
+@safe final class PostgresConnection: Connection {
+    enum Trouble { case none, again, lost }
+
+    private let handle: OpaquePointer
+    private let notices: Notices
+    private let answerMilliseconds: UInt64
+    private var prepared: [ObjectIdentifier: String] = [:]
+    /// Since the transaction began. After any trouble it can't be committed, even if the job passed over the error.
+    private(set) var trouble = Trouble.none
+    private(set) var firstError: StoreError?
+
+    init(_ address: PostgresAddress, answerMilliseconds: UInt64) throws(StoreError) {
+        guard let handle = unsafe Self.connect(address.parameters) else { throw .unavailable("libpq has no memory") }
+        unsafe self.handle = unsafe handle
+        self.answerMilliseconds = answerMilliseconds
+        notices = unsafe Notices(handle)
+        guard unsafe PQstatus(handle) == CONNECTION_OK else {
+            throw .unavailable("no connection to PostgreSQL: \(unsafe Self.reason(handle))")
+        }
+        guard unsafe PQparameterStatus(handle, "server_encoding").map({ unsafe String(cString: $0) }) == "UTF8" else {
+            throw .misconfigured("the PostgreSQL database's encoding is not UTF8")
+        }
+        // The standby's acknowledgement is part of a commit. A transaction that its client left must not hold rows.
+        try run("SET client_min_messages = warning")
+        try run("SET synchronous_commit = on")
+        try run("SET statement_timeout = \(answerMilliseconds)")
+        try run("SET lock_timeout = 2000")
+        try run("SET idle_in_transaction_session_timeout = 5000")
+    }
+
+    /// Never cancels: a commit that waits for a standby would then report success without it.
+    deinit { unsafe PQfinish(handle) }
+
+    func select(
+        _ query: Query,
+        _ values: [Value],
+        _ each: (any Columns) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let result = try answer(to: query, values)
+        for row in 0..<result.rowCount { try each(result.row(row)) }
+    }
+
+    func execute(_ query: Query, _ values: [Value]) throws(StoreError) -> Int {
+        try answer(to: query, values).changedRows
+    }
+
+    private func answer(to query: Query, _ values: [Value]) throws(StoreError) -> PostgresResult {
+        let name = try name(of: query)
+        let isSent = unsafe PostgresArguments(values).withPointers { count, pointers, lengths, formats in
+            unsafe PQsendQueryPrepared(handle, name, count, pointers, lengths, formats, 1)
+        }
+        return try checked(isSent == 1 ? receive() : nil)
+    }
+
+    private func name(of query: Query) throws(StoreError) -> String {
+        if let known = prepared[ObjectIdentifier(query)] { return known }
+        let name = "u\(prepared.count)"
+        _ = try checked(unsafe PQsendPrepare(handle, name, query.postgres, 0, nil) == 1 ? receive() : nil)
+        prepared[ObjectIdentifier(query)] = name
+        return name
+    }
+
+    private func checked(_ result: PostgresResult?) throws(StoreError) -> PostgresResult {
+        if let result, result.isGood { return result }
+        let isBroken = unsafe result == nil || PQstatus(handle) != CONNECTION_OK
+        let fault = PostgresFault(isBroken ? nil : result?.code ?? "?")
+        switch fault.course {
+        case .again: trouble = .again
+        case .lost: trouble = .lost
+        case .stays: break
+        }
+        if firstError == nil { firstError = fault.error }
+        throw fault.error
+    }
+
+    /// The last result of what was sent, the first bad one before all others. `nil` when the connection or the time is over.
+    private func receive() -> PostgresResult? {
+        let end = Monotonic.now() &+ answerMilliseconds &* 1_500_000
+        var last: PostgresResult?
+        while true {
+            while unsafe PQisBusy(handle) == 1 {
+                guard waitToRead(until: end), unsafe PQconsumeInput(handle) == 1 else { return nil }
+            }
+            guard let next = unsafe PQgetResult(handle) else { return last }
+            let result = unsafe PostgresResult(next)
+            if last?.isGood != false { last = result }
+        }
+    }
+
+    private func waitToRead(until end: UInt64) -> Bool {
+        while true {
+            let now = Monotonic.now()
+            guard now < end else { return false }
+            var descriptor = pollfd(fd: unsafe PQsocket(handle), events: Int16(POLLIN), revents: 0)
+            let ready = unsafe poll(&descriptor, 1, Int32(clamping: (end - now) / 1_000_000 + 1))
+            if ready > 0 { return true }
+            guard ready == 0 || errno == EINTR else { return false }
+        }
+    }
+
+    enum Commit {
+        case done
+        case again(StoreError)
+        case failed(StoreError)
+        case unknown(Text)
+    }
+
+    func commitOutcome() -> Commit {
+        notices.warnings = 0
+        let isSent = unsafe PQsendQuery(handle, "COMMIT") == 1
+        guard isSent, let result = receive() else {
+            trouble = .lost
+            return .unknown("the answer to a commit was lost")
+        }
+        guard result.isGood else {
+            let fault = PostgresFault(result.code)
+            guard PostgresFault.isCertain(atCommit: result.code) else {
+                trouble = .lost
+                return .unknown("a commit failed in a way that does not tell whether it happened")
+            }
+            return fault.course == .again ? .again(fault.error) : .failed(fault.error)
+        }
+        // A cancelled wait for the standby "succeeds", with no more than a warning.
+        guard notices.warnings == 0 else {
+            trouble = .lost
+            return .unknown("a commit came back with a warning: a standby may not have it")
+        }
+        return result.command == "COMMIT" ? .done : .failed(.unavailable("PostgreSQL rolled a transaction back"))
+    }
+
+    private static func connect(_ parameters: [String: String]) -> OpaquePointer? {
+        let pairs = parameters.sorted { $0.key < $1.key }
+        var keys = unsafe pairs.map { unsafe UnsafePointer(strdup($0.key)) }
+        var values = unsafe pairs.map { unsafe UnsafePointer(strdup($0.value)) }
+        unsafe keys.append(nil)
+        unsafe values.append(nil)
+        defer { for unsafe pointer in unsafe keys + values { unsafe free(UnsafeMutablePointer(mutating: pointer)) } }
+        return unsafe PQconnectdbParams(keys, values, 0)
+    }
+
+    private static func reason(_ handle: OpaquePointer) -> Text {
+        let words = unsafe String(cString: PQerrorMessage(handle))
+        return Text(words.split(whereSeparator: \.isNewline).joined(separator: "; "))
+    }
+}
+
+extension PostgresConnection: SetUpConnection {
+    static let dialect = Dialect(text: #"TEXT COLLATE "C""#, bytes: "BYTEA", integer: "BIGINT", options: "")
+
+    func run(_ sql: String) throws(StoreError) {
+        _ = try checked(unsafe PQsendQuery(handle, sql) == 1 ? receive() : nil)
+    }
+
+    func begin() throws(StoreError) { try begin("BEGIN ISOLATION LEVEL READ COMMITTED") }
+
+    /// All its statements see one moment.
+    func beginReading() throws(StoreError) { try begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") }
+
+    private func begin(_ sql: String) throws(StoreError) {
+        trouble = .none
+        firstError = nil
+        try run(sql)
+    }
+
+    func commit() throws(StoreError) {
+        switch commitOutcome() {
+        case .done: return
+        case .again(let error), .failed(let error): throw error
+        case .unknown(let text): throw .unknownOutcome(text)
+        }
+    }
+
+    func rollback() {
+        guard trouble != .lost else { return }
+        do { try run("ROLLBACK") } catch { trouble = .lost }
+    }
+}
+
+/// Counts warnings, and keeps libpq from printing them.
+@safe private final class Notices {
+    var warnings = 0
+
+    /// The connection must not outlive it.
+    init(_ handle: OpaquePointer) {
+        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe PQsetNoticeReceiver(
+            handle,
+            { context, notice in
+                // PG_DIAG_SEVERITY_NONLOCALIZED is 'V'.
+                guard let context = unsafe context, let severity = unsafe PQresultErrorField(notice, 0x56) else { return }
+                guard unsafe String(cString: severity) == "WARNING" else { return }
+                unsafe Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().warnings += 1
+            },
+            context
+        )
+    }
+}

@@ -1,0 +1,76 @@
+internal import Bytes
+internal import GRDB
+internal import GRDBSQLite
+
+/// How the database file is opened.
+enum SQLiteFile {
+    /// The writer. There is exactly one.
+    static func open(_ path: String, _ options: StoreOptions) throws(StoreError) -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.journalMode = .wal
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(5)
+        configuration.label = "undercroft.writer"
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.inDatabase { database in
+                // GRDB has set NORMAL, which loses acknowledged commits on power loss.
+                try database.execute(sql: "PRAGMA synchronous = FULL")
+                // Checkpoints are the writer's own, between two transactions.
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+                // What was deleted does not linger in free pages.
+                try database.execute(sql: "PRAGMA secure_delete = ON")
+                try database.execute(sql: "PRAGMA trusted_schema = OFF")
+                if let limit = options.limitBytes {
+                    let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
+                    try database.execute(sql: "PRAGMA max_page_count = \(max(1, limit / size))")
+                }
+            }
+            try checkDurable(queue)
+            return queue
+        } catch {
+            throw translate(error)
+        }
+    }
+
+    static func openReading(_ path: String, number: Int) throws(StoreError) -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(5)
+        configuration.label = "undercroft.reader\(number)"
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.inDatabase { try $0.execute(sql: "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF") }
+            return queue
+        } catch {
+            throw translate(error)
+        }
+    }
+
+    /// 2 is FULL.
+    static func synchronous(_ queue: DatabaseQueue) throws -> Int? {
+        try queue.inDatabase { try Int.fetchOne($0, sql: "PRAGMA synchronous") }
+    }
+
+    private static func checkDurable(_ queue: DatabaseQueue) throws {
+        guard try synchronous(queue) == 2,
+            try queue.inDatabase({ try String.fetchOne($0, sql: "PRAGMA journal_mode") }) == "wal"
+        else { throw StoreError.misconfigured("SQLite does not sync each commit to the write-ahead log") }
+    }
+
+    /// The first release without the WAL-reset race. The lock file and the single writer keep clear of it in older ones.
+    static func warnIfOld(_ warn: (Text) -> Void) {
+        guard sqlite3_libversion_number() < 3_051_003 else { return }
+        let version = unsafe String(cString: sqlite3_libversion())
+        warn("SQLite \(version) is older than 3.51.3: never open the database file with another program while this one runs")
+    }
+
+    private static func translate(_ error: any Error) -> StoreError {
+        switch error {
+        case let error as StoreError: error
+        case let error as DatabaseError: SQLiteFault(error.extendedResultCode.rawValue, .statement).error
+        default: .unavailable("the database file could not be opened")
+        }
+    }
+}

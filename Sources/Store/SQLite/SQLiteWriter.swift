@@ -1,0 +1,153 @@
+internal import Bytes
+internal import GRDB
+internal import GRDBSQLite
+
+/// The writing thread. All jobs that wait share one transaction and one sync (group commit); each has a savepoint of its own,
+/// so that a job's error undoes that job alone.
+final class SQLiteWriter: Sendable {
+    private static let save = Query("SAVEPOINT job")
+    private static let release = Query("RELEASE job")
+    private static let undo = Query("ROLLBACK TO job")
+
+    private let queue: DatabaseQueue
+    private let jobs: WorkQueue<any Job>
+    private let ground: Ground
+    private let report: @Sendable (StoreHealth) -> Void
+
+    init(
+        _ queue: DatabaseQueue,
+        _ jobs: WorkQueue<any Job>,
+        _ ground: Ground,
+        _ report: @escaping @Sendable (StoreHealth) -> Void
+    ) {
+        self.queue = queue
+        self.jobs = jobs
+        self.ground = ground
+        self.report = report
+    }
+
+    func run() {
+        queue.inDatabase { database in
+            guard let connection = try? SQLiteConnection(database) else { return }
+            let log = WriteAheadLog(database)
+            var stopped: StoreError?
+            while let group = jobs.all() {
+                if let stopped {
+                    for job in group { job.fail(stopped) }
+                    continue
+                }
+                commit(group, connection)
+                let failure = connection.lastingFault ?? log.checkpointIfLarge(database)
+                if let failure {
+                    stopped = .unavailable("writing stopped after a failure of the disk; restart when it is mended")
+                    report(.readOnly("\(failure)"))
+                }
+            }
+            if stopped == nil { log.empty(database) }
+        }
+        try? queue.close()
+    }
+
+    private struct Done {
+        let job: any Job
+        let session: Session
+        let error: (any Error)?
+    }
+
+    private func commit(_ group: [any Job], _ connection: SQLiteConnection) {
+        var done: [Done] = []
+        do {
+            try connection.begin()
+            for job in group {
+                let session = Session(connection, ground)
+                done.append(Done(job: job, session: session, error: try attempt(job, session, connection)))
+            }
+            try connection.commit()
+        } catch {
+            connection.rollback()
+            fail(group, done, error)
+            return
+        }
+        ground.figures.note {
+            $0.commits &+= 1
+            $0.largestGroup = max($0.largestGroup, UInt64(group.count))
+        }
+        for one in done { one.session.settle(one.error == nil ? .committed : .rolledBack) }
+        for one in done {
+            if let error = one.error { one.job.fail(error) } else { one.job.succeed() }
+        }
+    }
+
+    /// The job's own error is returned; what ends the whole transaction is thrown.
+    private func attempt(
+        _ job: any Job,
+        _ session: Session,
+        _ connection: SQLiteConnection
+    ) throws(StoreError) -> (any Error)? {
+        _ = try connection.execute(Self.save, [])
+        do {
+            try job.attempt(in: session)
+            if connection.isInTransaction, connection.lastingFault == nil {
+                _ = try connection.execute(Self.release, [])
+                return nil
+            }
+            throw StoreError.unavailable("the transaction ended early")
+        } catch {
+            guard connection.isInTransaction, connection.lastingFault == nil else {
+                throw error as? StoreError ?? .unavailable("the transaction ended early")
+            }
+            _ = try connection.execute(Self.undo, [])
+            _ = try connection.execute(Self.release, [])
+            return error
+        }
+    }
+
+    /// Also jobs that had failed by themselves hear of it: what they saw may have been another job's work, now undone.
+    private func fail(_ group: [any Job], _ done: [Done], _ error: StoreError) {
+        let isUnknown = if case .unknownOutcome = error { true } else { false }
+        for one in done { one.session.settle(isUnknown ? .unknown : .rolledBack) }
+        for job in group { job.fail(error) }
+    }
+}
+
+/// The write-ahead log is carried over into the database file by the writer, between two transactions.
+@safe struct WriteAheadLog {
+    /// 4 KB each. Rarely enough that hot pages are carried over once for many commits.
+    private static let large: Int32 = 4_000
+    /// Readers that follow each other without a gap keep the log from starting over; then it is worth waiting for them.
+    private static let huge: Int32 = 32_000
+
+    private final class Pages {
+        var count: Int32 = 0
+    }
+
+    private let pages = Pages()
+
+    init(_ database: Database) {
+        // The hook lives as long as its connection, `pages` as long as the writer's loop around that.
+        let context = unsafe Unmanaged.passUnretained(pages).toOpaque()
+        unsafe sqlite3_wal_hook(
+            database.sqliteConnection,
+            { context, _, _, count in
+                if let context = unsafe context { unsafe Unmanaged<Pages>.fromOpaque(context).takeUnretainedValue().count = count }
+                return SQLITE_OK
+            },
+            context
+        )
+    }
+
+    /// A failure that ends writing, or nil. A full disk is none: the log stays and keeps all it has.
+    func checkpointIfLarge(_ database: Database) -> StoreError? {
+        guard pages.count >= Self.large else { return nil }
+        return checkpoint(database, pages.count >= Self.huge ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE)
+    }
+
+    func empty(_ database: Database) { _ = checkpoint(database, SQLITE_CHECKPOINT_TRUNCATE) }
+
+    private func checkpoint(_ database: Database, _ mode: Int32) -> StoreError? {
+        let code = unsafe sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, mode, nil, nil)
+        guard code != SQLITE_OK, code != SQLITE_BUSY else { return nil }
+        let fault = SQLiteFault(unsafe sqlite3_extended_errcode(database.sqliteConnection), .statement)
+        return fault.endsWriting ? fault.error : nil
+    }
+}

@@ -1,0 +1,56 @@
+internal import Bytes
+internal import Seal
+
+/// What one run of a job has at hand and what it did. Of no use outside of this target: none of it is visible there.
+package final class Session {
+    let connection: any Connection
+    let ground: Ground
+    /// Rows of the outbox from here on may still have an older one uncommitted beside them.
+    let outboxHorizon: Int64
+    private(set) var touched: [CacheKey] = []
+    private(set) var appended: [Int64] = []
+    private(set) var removed: [(node: Text, sequences: ClosedRange<Int64>)] = []
+
+    /// Before the transaction begins, so that the horizon is not younger than what the transaction sees.
+    init(_ connection: any Connection, _ ground: Ground) {
+        self.connection = connection
+        self.ground = ground
+        outboxHorizon = ground.outbox.horizon
+    }
+
+    func touch(_ key: CacheKey) { touched.append(key) }
+    func noteAppended(_ sequence: Int64) { appended.append(sequence) }
+    func noteRemoved(_ node: Text, _ sequences: ClosedRange<Int64>) { removed.append((node, sequences)) }
+
+    /// Before a writer is answered: nobody may find in the cache what its commit replaced.
+    func settle(_ outcome: Outcome) {
+        ground.outbox.settle(appended, removed: outcome == .committed ? removed : [])
+        if outcome != .rolledBack { ground.cache.invalidate(touched) }
+    }
+
+    enum Outcome { case committed, rolledBack, unknown }
+}
+
+/// What all sessions of a store share.
+struct Ground: Sendable {
+    let rows: RowAuthenticator
+    let options: StoreOptions
+    let cache: RowCache
+    let outbox: OutboxOrder
+    let figures: FigureBoard
+}
+
+/// The read verbs, in a snapshot and in a transaction alike.
+package protocol StoreReader: ~Copyable {
+    var session: Session { get }
+}
+
+/// One consistent view of the store.
+package struct Snapshot: ~Copyable, StoreReader {
+    package let session: Session
+}
+
+/// What is done in it happens as a whole or not at all.
+package struct Transaction: ~Copyable, StoreReader {
+    package let session: Session
+}

@@ -1,0 +1,52 @@
+package import Bytes
+
+private enum Queries {
+    static let insert = Query("INSERT INTO outbox (node, seq, body, tag) VALUES (?1, ?2, ?3, ?4)")
+    static let select = Query("SELECT seq, body, tag FROM outbox WHERE node = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3")
+    static let delete = Query("DELETE FROM outbox WHERE node = ?1 AND seq BETWEEN ?2 AND ?3")
+}
+
+/// Records that are durable with the change they tell of, until the node's trail has them.
+extension Transaction {
+    package borrowing func appendRecord(node: Text, _ record: [UInt8]) throws(StoreError) {
+        let row = OutboxRow(node: node, sequence: session.ground.outbox.next(), body: record)
+        session.noteAppended(row.sequence)
+        let tag = row.tag(session.ground.rows)
+        let values: [Value] = [.text(node), .integer(row.sequence), .bytes(record), .bytes(tag)]
+        _ = try session.connection.execute(Queries.insert, values)
+    }
+
+    /// Only what ``StoreReader/records(node:after:limit:)`` of this store has returned goes: a record that was committed
+    /// meanwhile stays, whatever its number.
+    package borrowing func deleteRecords(node: Text, upTo sequence: Int64) throws(StoreError) {
+        for run in session.ground.outbox.runs(node, upTo: sequence) {
+            let values: [Value] = [.text(node), .integer(run.lowerBound), .integer(run.upperBound)]
+            _ = try session.connection.execute(Queries.delete, values)
+            session.noteRemoved(node, run)
+        }
+    }
+}
+
+extension StoreReader where Self: ~Copyable {
+    /// In the order of their numbers, from the one after `after` on; 0 reads from the start. A damaged record is left out,
+    /// reported and stays.
+    package borrowing func records(
+        node: Text,
+        after: Int64,
+        limit: Int
+    ) throws(StoreError) -> [(Int64, [UInt8])] {
+        let session = session
+        var page = Page<OutboxRow, Int64>(limit: limit, after: after)
+        while page.isOpen {
+            let values: [Value] = [.text(node), .integer(page.after ?? after), .integer(page.missing)]
+            page.begin()
+            try session.connection.select(Queries.select, values) { columns in
+                let row = OutboxRow(node: node, sequence: columns.integer(0), body: columns.bytes(1))
+                guard row.sequence < session.outboxHorizon else { return }
+                page.add(session.sifted(row, columns.bytes(2), row.label), at: row.sequence)
+            }
+        }
+        session.ground.outbox.noteHandedOut(page.rows.map(\.sequence), node)
+        return page.rows.map { ($0.sequence, $0.body) }
+    }
+}

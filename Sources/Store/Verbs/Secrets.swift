@@ -1,0 +1,136 @@
+package import Bytes
+
+private enum Queries {
+    private static let columns = "suffix, created, changed, accessed, delete_after, rev, body, tag"
+    private static let select = "SELECT \(columns) FROM secret WHERE account = ?1 AND region = ?2 AND name = ?3"
+    static let one = Query(select)
+    static let locked = Query("\(select) {lock}")
+    static let count = Query("SELECT COUNT(*) FROM secret {by secret_by_name} WHERE account = ?1 AND region = ?2")
+    static let due = Query(
+        """
+        SELECT account, region, name, \(columns) FROM secret {by secret_due} \
+        WHERE delete_after <= ?1 AND (delete_after, account, region, name) > (?2, ?3, ?4, ?5) \
+        ORDER BY delete_after, account, region, name LIMIT ?6
+        """
+    )
+    static let insert = Query(
+        """
+        INSERT INTO secret (account, region, name, \(columns)) \
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING
+        """
+    )
+    static let update = Query(
+        """
+        UPDATE secret SET suffix = ?4, created = ?5, changed = ?6, accessed = ?7, delete_after = ?8, rev = ?9, \
+        body = ?10, tag = ?11 WHERE account = ?1 AND region = ?2 AND name = ?3 AND rev = ?12
+        """
+    )
+    static let delete = Query("DELETE FROM secret WHERE account = ?1 AND region = ?2 AND name = ?3")
+    static let versionIDs = Query("SELECT version_id FROM version WHERE account = ?1 AND region = ?2 AND name = ?3")
+    static let deleteVersions = Query("DELETE FROM version WHERE account = ?1 AND region = ?2 AND name = ?3")
+}
+
+extension Snapshot {
+    package borrowing func secret(_ place: Place, _ name: Text) throws(StoreError) -> SecretRow? {
+        try session.secret(Queries.one, place, name)
+    }
+}
+
+extension Transaction {
+    /// Nobody else writes the secret until this transaction ends.
+    package borrowing func secret(_ place: Place, _ name: Text) throws(StoreError) -> SecretRow? {
+        try session.secret(Queries.locked, place, name)
+    }
+
+    /// False if the name is taken, also by a secret scheduled for deletion. Nothing is changed then.
+    package borrowing func insert(_ secret: SecretRow) throws(StoreError) -> Bool {
+        let values = secret.keyValues + secret.valueColumns(session)
+        guard try session.connection.execute(Queries.insert, values) > 0 else { return false }
+        session.touch(.secret(secret.place, secret.name))
+        return true
+    }
+
+    /// Writes `secret` with a revision raised by one, which it returns. Throws `conflict` unless the stored revision is
+    /// `secret.rev`.
+    @discardableResult
+    package borrowing func update(_ secret: SecretRow) throws(StoreError) -> Int64 {
+        var next = secret
+        next.rev &+= 1
+        let values = secret.keyValues + next.valueColumns(session) + [.integer(secret.rev)]
+        guard try session.connection.execute(Queries.update, values) > 0 else { throw .conflict }
+        session.touch(.secret(secret.place, secret.name))
+        return next.rev
+    }
+
+    /// Takes all its versions along. False if there was none.
+    @discardableResult
+    package borrowing func deleteSecret(_ place: Place, _ name: Text) throws(StoreError) -> Bool {
+        let session = session
+        let key = Value.place(place) + [.text(name)]
+        try session.connection.select(Queries.versionIDs, key) { columns in
+            session.touch(.version(place, name, columns.text(0)))
+        }
+        _ = try session.connection.execute(Queries.deleteVersions, key)
+        guard try session.connection.execute(Queries.delete, key) > 0 else { return false }
+        session.touch(.secret(place, name))
+        return true
+    }
+}
+
+extension StoreReader where Self: ~Copyable {
+    /// Scheduled for deletion or not.
+    package borrowing func secretCount(_ place: Place) throws(StoreError) -> Int {
+        try session.count(Queries.count, Value.place(place))
+    }
+
+    /// Of all places, those whose deletion is due at or before `by`, the longest due first.
+    package borrowing func secretsDue(by: Timestamp, limit: Int) throws(StoreError) -> [SecretRow] {
+        try session.secretsDue(by, limit)
+    }
+}
+
+extension SecretRow {
+    fileprivate var keyValues: [Value] { Value.place(place) + [.text(name)] }
+
+    fileprivate func valueColumns(_ session: Session) -> [Value] {
+        [
+            .text(suffix), .time(created), .time(changed), .integer(Self.accessedColumn(accessed)), .time(deleteAfter),
+            .integer(rev), .bytes(body), .bytes(tag(session.ground.rows)),
+        ]
+    }
+}
+
+extension Session {
+    fileprivate func secret(_ query: Query, _ place: Place, _ name: Text) throws(StoreError) -> SecretRow? {
+        var found: (SecretRow, tag: [UInt8])?
+        try connection.select(query, Value.place(place) + [.text(name)]) { columns in
+            found = (SecretRow(place, name, columns, from: 0), columns.bytes(7))
+        }
+        guard let found else { return nil }
+        return try checked(found.0, found.tag)
+    }
+
+    fileprivate func secretsDue(_ by: Timestamp, _ limit: Int) throws(StoreError) -> [SecretRow] {
+        typealias Position = (due: Int64, account: Text, region: Text, name: Text)
+        var page = Page<SecretRow, Position>(limit: limit, after: nil)
+        while page.isOpen {
+            let from = page.after ?? (.min, "", "", "")
+            let values: [Value] = [
+                .time(by), .integer(from.due), .text(from.account), .text(from.region), .text(from.name),
+                .integer(page.missing),
+            ]
+            page.begin()
+            try connection.select(Queries.due, values) { columns in
+                let (region, name) = (columns.text(1), columns.text(2))
+                let secret = columns.account(0).map {
+                    SecretRow(Place(account: $0, region: region), name, columns, from: 3)
+                }
+                page.add(
+                    sifted(secret, columns.bytes(10), "secret \(columns.text(0))/\(region)/\(name)"),
+                    at: (columns.integer(7), columns.text(0), region, name)
+                )
+            }
+        }
+        return page.rows
+    }
+}

@@ -1,0 +1,54 @@
+/// The protocols that an operation can be called in. An operation is written once; a service states which it answers.
+package enum Dialect: Sendable, Equatable {
+    case json11
+    case json10
+    case query
+
+    package var faultFamily: SignatureFlaw.Family { self == .query ? .query : .json }
+
+    /// Of replies.
+    package var contentType: String {
+        switch self {
+        case .json11: "application/x-amz-json-1.1"
+        case .json10: "application/x-amz-json-1.0"
+        case .query: "text/xml"
+        }
+    }
+}
+
+/// What a request's `Content-Type` announces; parameters after `;` don't matter.
+enum MediaType {
+    case json11
+    case json10
+    case form
+    case other
+
+    init(_ header: String?) {
+        guard let header else {
+            self = .other
+            return
+        }
+        if Self.names(header, "application/x-amz-json-1.1") {
+            self = .json11
+        } else if Self.names(header, "application/x-amz-json-1.0") {
+            self = .json10
+        } else if Self.names(header, "application/x-www-form-urlencoded") {
+            self = .form
+        } else {
+            self = .other
+        }
+    }
+
+    private static func names(_ header: String, _ type: String) -> Bool {
+        guard ASCII.hasPrefix(header, type) else { return false }
+        let rest = header.utf8.dropFirst(type.utf8.count)
+        for byte in rest {
+            switch byte {
+            case 0x20, 0x09: continue
+            case 0x3B: return true
+            default: return false
+            }
+        }
+        return true
+    }
+}

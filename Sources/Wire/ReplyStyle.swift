@@ -1,0 +1,106 @@
+package import Bytes
+
+/// How an operation's result or fault is put into bytes.
+package struct ReplyStyle: Sendable {
+    package var dialect: Dialect
+    /// Of the query protocol's documents, e.g. `https://sts.amazonaws.com/doc/2011-06-15/`.
+    package var xmlNamespace: Text
+    package var operation: Text
+    /// The member that holds a modelled fault's text in JSON: `Message` or `message`, as the service's model has it.
+    package var messageKey: Text
+    /// Whether the operation's model has an output; without one, XML has no `…Result` element.
+    package var hasResult: Bool
+
+    package init(
+        dialect: Dialect, xmlNamespace: Text = "", operation: Text, messageKey: Text = "Message", hasResult: Bool = true
+    ) {
+        self.dialect = dialect
+        self.xmlNamespace = xmlNamespace
+        self.operation = operation
+        self.messageKey = messageKey
+        self.hasResult = hasResult
+    }
+}
+
+/// An operation's output.
+package func reply(_ fields: Fields, style: ReplyStyle, requestID: String) -> Reply {
+    var out = ByteBuilder(capacity: 512)
+    switch style.dialect {
+    case .json11, .json10: out.append(json: fields)
+    case .query:
+        let name = style.operation
+        out.append("<\(name)Response xmlns=\"")
+        out.append(xmlEscaped: style.xmlNamespace.utf8)
+        out.append("\">")
+        if style.hasResult {
+            out.append("<\(name)Result>")
+            out.append(xml: fields)
+            out.append("</\(name)Result>")
+        }
+        out.append("<ResponseMetadata><RequestId>")
+        out.append(xmlEscaped: requestID.utf8)
+        out.append("</RequestId></ResponseMetadata></\(name)Response>")
+    }
+    return Reply(status: 200, contentType: style.dialect.contentType, body: out.bytes)
+}
+
+/// A fault in its wire form. Its operator's details, if there are any, are not in it.
+package func reply(_ fault: Fault, style: ReplyStyle, requestID: String) -> Reply {
+    // Nothing tells yet which protocol such a client speaks.
+    if fault == .notAnInvocation {
+        return Reply(status: 404, contentType: "text/xml", body: Array("<UnknownOperationException/>\n".utf8))
+    }
+    var out = ByteBuilder(capacity: 256)
+    switch style.dialect {
+    case .json11, .json10:
+        out.append(json: fault, messageKey: fault.origin == .frontEnd ? "message" : style.messageKey)
+        return Reply(status: fault.status, contentType: style.dialect.contentType, body: out.bytes)
+    case .query:
+        let spoken = fault.inQuery
+        out.append(xml: spoken, style.xmlNamespace, requestID)
+        return Reply(status: spoken.status, contentType: style.dialect.contentType, body: out.bytes)
+    }
+}
+
+extension ByteBuilder {
+    fileprivate mutating func append(json fault: Fault, messageKey: Text) {
+        append("{\"__type\":")
+        append(jsonString: fault.code)
+        if let message = fault.message {
+            append(",")
+            append(jsonString: messageKey)
+            append(":")
+            append(jsonString: message)
+        }
+        append("}")
+    }
+
+    fileprivate mutating func append(xml fault: Fault, _ namespace: Text, _ requestID: String) {
+        append("<ErrorResponse xmlns=\"")
+        append(xmlEscaped: namespace.utf8)
+        append("\"><Error><Type>\(fault.status >= 500 ? "Receiver" : "Sender")</Type><Code>")
+        append(xmlEscaped: fault.code.utf8)
+        append("</Code>")
+        if let message = fault.message {
+            append("<Message>")
+            append(xmlEscaped: message.utf8)
+            append("</Message>")
+        }
+        append("</Error><RequestId>")
+        append(xmlEscaped: requestID.utf8)
+        append("</RequestId></ErrorResponse>")
+    }
+}
+
+extension Fault {
+    /// The front end's faults have names and statuses of their own in the query protocol.
+    fileprivate var inQuery: Fault {
+        switch code {
+        case "ThrottlingException": Fault("Throttling", message, status: 400, origin: origin)
+        case "ValidationException": Fault("ValidationError", message, status: 400, origin: origin)
+        case "AccessDeniedException": Fault("AccessDenied", message, status: 403, origin: origin)
+        case "UnknownOperationException": Fault("InvalidAction", message, status: 400, origin: origin)
+        default: self
+        }
+    }
+}

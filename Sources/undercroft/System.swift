@@ -1,0 +1,54 @@
+import Bytes
+import Foundation
+import Glibc
+import Primitives
+import Services
+import Synchronization
+
+/// The one place where real time, real chance and the operator's terminal come in.
+enum System {
+    static let clock = Clock(
+        now: {
+            var time = timespec()
+            unsafe clock_gettime(CLOCK_REALTIME, &time)
+            return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        },
+        monotonic: {
+            var time = timespec()
+            unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+            return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        }
+    )
+
+    /// Bytes straight from the kernel, fetched a page at a time: a request needs several short draws. Every byte is used once.
+    static func chance() -> Chance {
+        let pool = Mutex<[UInt8]>([])
+        return Chance { count in
+            guard count <= 64 else { return Random.bytes(count) }
+            return pool.withLock { pool in
+                if pool.count < count { pool = Random.bytes(4096) }
+                let bytes = Array(pool.suffix(count))
+                pool.removeLast(count)
+                return bytes
+            }
+        }
+    }
+
+    /// One line an event on standard error: time, level, text. Control characters are escaped, so nothing can forge a line.
+    static let log = Log { level, text in
+        var line = ByteBuilder()
+        line.append(iso8601: clock.now())
+        line.append(" \(level.rawValue) ")
+        line.append(jsonEscaped: text.utf8)
+        line.append("\n")
+        FileHandle.standardError.write(Data(line.bytes))
+    }
+
+    static func pause(_ milliseconds: Int64) async throws {
+        try await Task.sleep(for: .milliseconds(milliseconds))
+    }
+
+    static func say(_ text: String) {
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+}

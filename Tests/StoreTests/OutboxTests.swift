@@ -1,0 +1,129 @@
+import Bytes
+import Synchronization
+import Testing
+
+@testable import Store
+
+struct OutboxTests {
+    @Test(arguments: Engine.all)
+    func recordsWaitInOrder(_ engine: Engine) async throws {
+        try await withStore(engine) { bench in
+            for byte in 1...5 as ClosedRange<UInt8> {
+                try await bench.store.write { try $0.appendRecord(node: "n", [byte]) }
+            }
+            try await bench.store.write { try $0.appendRecord(node: "other", [99]) }
+            let read = { (after: Int64, limit: Int) in
+                try await bench.store.read { try $0.records(node: "n", after: after, limit: limit) }
+            }
+            let first = try await read(0, 2)
+            #expect(first.map(\.1) == [[1], [2]])
+            #expect(try await read(first[1].0, 9).map(\.1) == [[3], [4], [5]])
+            try await bench.store.write { try $0.deleteRecords(node: "n", upTo: first[1].0) }
+            #expect(try await read(0, 9).map(\.1) == [[3], [4], [5]])
+            await bench.store.close()
+
+            let again = try bench.reopened()
+            let rest = try await again.read { try $0.records(node: "n", after: 0, limit: 9) }
+            #expect(rest.map(\.1) == [[3], [4], [5]])
+            try await again.write { try $0.appendRecord(node: "n", [6]) }
+            let last = try await again.read { try $0.records(node: "n", after: rest[2].0, limit: 9) }
+            #expect(last.map(\.1) == [[6]])
+            try await again.write { try $0.deleteRecords(node: "n", upTo: .max) }
+            #expect(try await again.read { try $0.records(node: "n", after: 0, limit: 9).count } == 0)
+            #expect(try await again.read { try $0.records(node: "other", after: 0, limit: 9).count } == 1)
+            await again.close()
+        }
+    }
+
+    @Test(arguments: Engine.all)
+    func whatNobodyReadIsNotDeleted(_ engine: Engine) async throws {
+        try await withStore(engine) { bench in
+            try await bench.store.write { try $0.appendRecord(node: "n", [1]) }
+            let read = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
+            try await bench.store.write { try $0.appendRecord(node: "n", [2]) }
+            try await bench.store.write { try $0.deleteRecords(node: "n", upTo: .max) }
+            let left = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
+            #expect(read.count == 1)
+            #expect(left.map(\.1) == [[2]])
+        }
+    }
+
+    @Test(arguments: Engine.all)
+    func aDeletionThatFailsCanBeRepeated(_ engine: Engine) async throws {
+        try await withStore(engine) { bench in
+            try await bench.store.write { try $0.appendRecord(node: "n", [1]) }
+            _ = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
+            await #expect(throws: Refused()) {
+                try await bench.store.write { transaction in
+                    try transaction.deleteRecords(node: "n", upTo: .max)
+                    throw Refused()
+                }
+            }
+            #expect(try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9).count } == 1)
+            try await bench.store.write { try $0.deleteRecords(node: "n", upTo: .max) }
+            #expect(try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9).count } == 0)
+        }
+    }
+
+    /// A slow transaction's record is not passed by, though a later number committed before it.
+    @Test(arguments: Engine.all)
+    func aReaderWaitsForTheSlow(_ engine: Engine) async throws {
+        guard engine == .postgres else { return }
+        try await withStore(engine) { bench in
+            let (numbered, mayCommit) = (Monitor(false), Monitor(false))
+            async let slow: Void = bench.store.write { transaction in
+                try transaction.appendRecord(node: "n", [1])
+                numbered.change { $0 = true }
+                mayCommit.wait { $0 ? true : nil }
+            }
+            while !numbered.read({ $0 }) { await Task.yield() }
+            try await bench.store.write { try $0.appendRecord(node: "n", [2]) }
+            let early = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
+            mayCommit.change { $0 = true }
+            try await slow
+            let late = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
+            #expect(early.count == 0)
+            #expect(late.map(\.1) == [[1], [2]])
+        }
+    }
+
+    /// Readers that go on after the last number seen, while many write and some fail, see each record once.
+    @Test(arguments: Engine.all)
+    func eachRecordIsSeenOnce(_ engine: Engine) async throws {
+        try await withStore(engine) { bench in
+            let writers = 150
+            let isDone = Tally()
+            async let seen = { () async throws -> [UInt8] in
+                var (seen, after, isLast) = ([UInt8](), Int64(0), false)
+                while true {
+                    let page = try await bench.store.read { [after] in try $0.records(node: "n", after: after, limit: 7) }
+                    seen += page.map { $0.1[0] }
+                    after = page.last?.0 ?? after
+                    if let after = page.last?.0 {
+                        try await bench.store.write { try $0.deleteRecords(node: "n", upTo: after) }
+                    } else if isLast {
+                        return seen
+                    }
+                    isLast = isDone.value > 0
+                }
+            }()
+            await withTaskGroup(of: Void.self) { group in
+                for index in 0..<writers {
+                    group.addTask {
+                        _ = try? await bench.store.write { transaction in
+                            _ = try transaction.insert(item("i\(index)", index % 2 == 0 ? home : neighbour))
+                            try transaction.appendRecord(node: "n", [UInt8(index)])
+                            if index % 5 == 0 { throw Refused() }
+                        }
+                    }
+                }
+            }
+            isDone.add()
+            let expected = (0..<writers).filter { $0 % 5 != 0 }.map { UInt8($0) }
+            let found = try await seen.sorted()
+            #expect(found == expected)
+            let left = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9).count }
+            #expect(left == 0)
+        }
+    }
+}
