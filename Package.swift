@@ -60,14 +60,27 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The load generator of `make bench`.
+        .executableTarget(name: "undercroft-bench", dependencies: ["Bytes", "Wire"], swiftSettings: strict),
         .target(name: "TestKit", dependencies: ["Bytes", "Services", "Store", "Seal", "Wire", "Policy"], swiftSettings: strict),
 
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
+        .testTarget(name: "PrimitivesTests", dependencies: ["Bytes", "Primitives"], swiftSettings: strict),
+        .testTarget(name: "SealTests", dependencies: ["Bytes", "Primitives", "Seal"], swiftSettings: strict),
+        .testTarget(name: "WireTests", dependencies: ["Bytes", "Primitives", "Wire"], swiftSettings: strict),
+        .testTarget(name: "PolicyTests", dependencies: ["Bytes", "Policy", "TestKit"], swiftSettings: strict),
+        .testTarget(name: "StoreTests", dependencies: ["Bytes", "CLibPQ", "Seal", "Store", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+        .testTarget(
+            name: "ServicesTests",
+            dependencies: ["Bytes", "Policy", "Seal", "Services", "Store", "TestKit", "Wire"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FrontTests", dependencies: ["Bytes", "Front", "Services", "Wire", .product(name: "NIOEmbedded", package: "swift-nio")] + nio, swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )
 
 // gold needs a minute to link the test bundle; lld ships with the toolchain.
 for target in package.targets where target.type == .executable || target.type == .test {
-    target.linkerSettings = [.unsafeFlags(["-use-ld=lld"])]
+    target.linkerSettings = [.unsafeFlags(["-use-ld=lld"]), .linkedLibrary("m")]
 }

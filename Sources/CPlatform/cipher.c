@@ -53,7 +53,7 @@ static int feed(EVP_CIPHER_CTX *context, const uint8_t *in, size_t count, uint8_
 // The context would keep the last key's schedule, whose first words are the key, for as long as the thread lives.
 static void forget_key(EVP_CIPHER_CTX *context) {
     static const uint8_t zero[32];
-    EVP_CipherInit_ex2(context, NULL, zero, zero, 1, NULL);
+    EVP_CipherInit_ex2(context, NULL, zero, NULL, 1, NULL);
 }
 
 int up_gcm_seal(const void *key, const void *nonce, const void *aad, size_t aad_count, const void *in, size_t count,

@@ -93,7 +93,9 @@ final class Desk {
 
     func open() {
         let desk = NIOLoopBound(self, eventLoop: loop)
-        sweeping = loop.scheduleRepeatedTask(initialDelay: patience.sweep, delay: patience.sweep) { _ in desk.value.sweep() }
+        sweeping = loop.scheduleRepeatedTask(initialDelay: patience.sweep, delay: patience.sweep) { _ in
+            desk.value.sweep()
+        }
     }
 
     func close() { sweeping?.cancel() }

@@ -104,7 +104,7 @@ struct HeadCheck {
     }
 
     /// Digits only: `Int("+5")` is 5.
-    private static func decimal(_ text: String) throws(Refusal) -> Int {
+    static func decimal(_ text: String) throws(Refusal) -> Int {
         guard (1...18).contains(text.utf8.count) else { throw .malformed }
         var value = 0
         for byte in text.utf8 {

@@ -6,6 +6,8 @@ struct Http2Head {
     private(set) var method = ""
     private(set) var target = ""
     private(set) var headers: [Header] = []
+    /// As announced; NIO sees to it that the body keeps to it.
+    private(set) var length: Int?
 
     init(_ fields: HPACKHeaders, limits: FrontOptions.Limits) throws(Refusal) {
         guard fields.count <= limits.maxHeaders else { throw .headTooLarge }
@@ -27,10 +29,13 @@ struct Http2Head {
                 let header = Header(name, value)
                 guard !name.utf8.starts(with: ":".utf8), ResponseHead.isSafe(header) else { throw .malformed }
                 try singles.note(header)
+                if name == "content-length" { length = try HeadCheck.decimal(value) }
                 headers.append(header)
             }
         }
-        guard let named = authority ?? host, Target.isAuthority(named), host == nil || host == named else { throw .malformed }
+        guard let named = authority ?? host, Target.isAuthority(named), host == nil || host == named else {
+            throw .malformed
+        }
         // What a client signed as `host` it sent as `:authority`.
         headers.append(Header("host", named))
         target = try Target.originForm(path, method: method, host: named)

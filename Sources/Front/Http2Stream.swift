@@ -56,6 +56,7 @@ final class Http2Stream: ChannelInboundHandler {
         // Trailers end a request; nobody reads them.
         if head == nil { head = try Http2Head(frame.headers, limits: desk.limits) }
         hasEnded = frame.endStream
+        if let length = head?.length, length > desk.limits.maxBody { throw .bodyTooLarge }
     }
 
     private func receive(_ frame: HTTP2Frame.FramePayload.Data) throws(Refusal) {
@@ -80,8 +81,9 @@ extension Http2Stream: Recipient {
         guard let context, !isAnswered else { return }
         isAnswered = true
         body = []
-        // From now on the time that the peer takes to accept the reply.
-        deadline = desk.now + desk.patience.idle
+        // The time that the peer takes to accept the reply, or to notice that nobody reads its body: some clients lose a reply
+        // that is followed at once by a reset.
+        deadline = desk.now + (hasEnded ? desk.patience.idle : desk.patience.linger)
         let omitsBody = head?.method == "HEAD" || reply.body.isEmpty
         let fields = Self.fields(of: reply, requestID: requestID, date: desk.dateLine.current())
         context.write(wrapOutboundOut(.headers(.init(headers: fields, endStream: omitsBody))), promise: nil)
@@ -90,8 +92,6 @@ extension Http2Stream: Recipient {
             let bytes = context.channel.allocator.buffer(bytes: reply.body)
             context.write(wrapOutboundOut(.data(.init(data: .byteBuffer(bytes), endStream: true))), promise: nil)
         }
-        // Asks the peer to stop sending a body that nobody reads (RFC 9113, 8.1).
-        if !hasEnded { context.write(wrapOutboundOut(.rstStream(.noError)), promise: nil) }
     }
 
     func flushReplies() { context?.flush() }

@@ -3,7 +3,7 @@ internal import Wire
 /// The request target (RFC 9112, 3.2), brought to the form that the rest of the house knows: a path and a query.
 enum Target {
     static func originForm(_ target: String, method: String, host: String?) throws(Refusal) -> String {
-        guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x23 }) else { throw .malformed }
+        guard isPlain(target.utf8.span) else { throw .malformed }
         switch target.utf8.first {
         case 0x2F: return target
         case 0x2A where target.utf8.count == 1 && method == "OPTIONS": return target
@@ -27,14 +27,23 @@ enum Target {
 
     /// A host and perhaps a port, loosely: what matters is that nobody can see a second one in it.
     static func isAuthority(_ text: String) -> Bool {
-        !text.isEmpty
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case 0x00...0x20, 0x7F...0xFF: false
-                case 0x22, 0x23, 0x2C, 0x2F, 0x3C, 0x3E, 0x3F, 0x40, 0x5C: false
-                default: true
-                }
+        let bytes = text.utf8.span
+        for index in bytes.indices {
+            switch bytes[index] {
+            case 0x00...0x20, 0x7F...0xFF: return false
+            case 0x22, 0x23, 0x2C, 0x2F, 0x3C, 0x3E, 0x3F, 0x40, 0x5C: return false
+            default: break
             }
+        }
+        return !bytes.isEmpty
+    }
+
+    /// Visible ASCII, and no fragment, which never leaves a well-behaved client.
+    private static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+        for index in bytes.indices where bytes[index] <= 0x20 || bytes[index] >= 0x7F || bytes[index] == 0x23 {
+            return false
+        }
+        return true
     }
 
     private static func isSame(_ a: String, _ b: String) -> Bool {

@@ -66,7 +66,7 @@ final class ARNPattern: Sendable {
         var start = 0
         var index = 0
         while index < bytes.count, parts.count < 5 {
-            if variables, bytes[index...].starts(with: [0x24, 0x7B]) {
+            if variables, Template.opensVariable(bytes, at: index) {
                 index = try Template.variableEnd(bytes, from: index + 2)
             } else if bytes[index] == 0x3A {
                 parts.append(bytes[start..<index])

@@ -26,7 +26,8 @@ struct ConditionOperator: Sendable {
     /// Names are compared exactly, as everything else in the grammar of policies.
     init(_ name: Text) throws(MalformedPolicy) {
         var rest = name.string.utf8[...]
-        quantifier = ConditionOperator.drop("ForAllValues:", from: &rest)
+        quantifier =
+            ConditionOperator.drop("ForAllValues:", from: &rest)
             ? .all : ConditionOperator.drop("ForAnyValue:", from: &rest) ? .any : .none
         isIfExists = rest.count > 8 && rest.suffix(8).elementsEqual("IfExists".utf8)
         if isIfExists { rest = rest.dropLast(8) }

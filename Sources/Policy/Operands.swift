@@ -16,21 +16,25 @@ enum Operands: Sendable {
     init(_ family: ConditionOperator.Family, _ values: Texts, variables: Bool) throws(MalformedPolicy) {
         switch family {
         case .string(let isLike):
-            self = .patterns(try values.map { (value) throws(MalformedPolicy) in
-                try Pattern(value, wildcards: isLike, variables: variables)
-            })
+            self = .patterns(
+                try values.map { (value) throws(MalformedPolicy) in
+                    try Pattern(value, wildcards: isLike, variables: variables)
+                })
         case .stringIgnoringCase:
-            self = .folded(try values.map { (value) throws(MalformedPolicy) in
-                try Operands.folding(value, variables: variables)
-            })
+            self = .folded(
+                try values.map { (value) throws(MalformedPolicy) in
+                    try Operands.folding(value, variables: variables)
+                })
         case .bool:
-            self = .folded(try values.map { (value) throws(MalformedPolicy) in
-                try Operands.bool(value, variables: variables)
-            })
+            self = .folded(
+                try values.map { (value) throws(MalformedPolicy) in
+                    try Operands.bool(value, variables: variables)
+                })
         case .arn:
-            self = .arns(try values.map { (value) throws(MalformedPolicy) in
-                try ARNPattern(value, variables: variables, allowsWhole: true)
-            })
+            self = .arns(
+                try values.map { (value) throws(MalformedPolicy) in
+                    try ARNPattern(value, variables: variables, allowsWhole: true)
+                })
         case .binary: self = .binaries(try values.map("not base64") { Base64.decode($0.utf8) })
         case .address: self = .ranges(try values.map("not an address or CIDR block") { AddressRange($0) })
         case .numeric(let order): self = .numbers(order, try values.map("not a number") { DecimalNumber($0) })

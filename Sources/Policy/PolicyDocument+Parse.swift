@@ -70,7 +70,9 @@ struct StatementParser {
 
     private func sid(_ fields: Fields) throws(MalformedPolicy) -> Text? {
         guard let sid = try fields.optionalText("Sid") else { return nil }
-        guard !hasStrictSids || sid.utf8.allSatisfy(StatementParser.isLetterOrDigit) else { throw MalformedPolicy("not only letters and digits", path: "Sid") }
+        guard !hasStrictSids || sid.utf8.allSatisfy(StatementParser.isLetterOrDigit) else {
+            throw MalformedPolicy("not only letters and digits", path: "Sid")
+        }
         return sid
     }
 

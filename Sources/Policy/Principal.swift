@@ -50,7 +50,7 @@ extension Principal {
         switch folded.string {
         case "aws:principalarn": return principalARN.map { .one($0) }
         case "aws:principalaccount": return hasAccount ? .one(account) : nil
-        case "aws:principaltype": return .one(typeName)
+        case "aws:principaltype": return typeName.map { .one($0) }
         case "aws:principalisawsservice": return .one(isService ? "true" : "false")
         case "aws:userid": return userID.map { .one($0) }
         case "aws:username": return kind == .user ? .one(lastPart) : nil
@@ -68,13 +68,13 @@ extension Principal {
         }
     }
 
-    private var typeName: Text {
+    private var typeName: Text? {
         switch kind {
         case .root: "Account"
         case .user: "User"
         case .assumedRole: "AssumedRole"
         case .federatedUser: "FederatedUser"
-        case .service: "Service"
+        case .service: nil
         case .anonymous: "Anonymous"
         }
     }

@@ -61,11 +61,14 @@ extension PrincipalElement {
 
     init(service text: Text) throws(MalformedPolicy) {
         let labels = text.split(on: 0x2E)
-        let isHost = labels.count >= 3 && labels.allSatisfy { label in
-            !label.isEmpty && label.utf8.allSatisfy {
-                ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D
+        let isHost =
+            labels.count >= 3
+            && labels.allSatisfy { label in
+                !label.isEmpty
+                    && label.utf8.allSatisfy {
+                        ($0 >= 0x61 && $0 <= 0x7A) || ($0 >= 0x30 && $0 <= 0x39) || $0 == 0x2D
+                    }
             }
-        }
         let domain = Array(labels.suffix(labels.last == "cn" ? 3 : 2))
         guard isHost, [["amazonaws", "com"], ["amazonaws", "com", "cn"], ["amazon", "com"]].contains(domain) else {
             throw MalformedPolicy("not the host name of a service", kind: .servicePrincipal)

@@ -8,7 +8,8 @@ enum Pattern: Sendable {
     /// - Parameter wildcards: whether `*` and `?` mean more than themselves.
     /// - Parameter variables: whether `${…}` is substituted (only in version 2012-10-17).
     init(_ text: Text, wildcards: Bool, variables: Bool) throws(MalformedPolicy) {
-        let parts = variables
+        let parts =
+            variables
             ? try Template.parse(text.bytes, wildcards: wildcards)
             : [.units(text.utf8.map { wildcards ? Glob.wildUnit($0) : UInt16($0) })]
         self = Template(parts: parts).reduced
@@ -57,6 +58,9 @@ struct Template: Sendable {
         }
     }
 
+    /// More than any text of a request has, so that a template that repeats a long value costs nothing and matches nothing.
+    private static let longest = 131_072
+
     /// `nil` if a variable has no value, or several. Substituted text is literal: a tag `*` does not become a wildcard.
     func expanded(_ evaluation: Evaluation) -> [UInt16]? {
         guard isResolvable(evaluation) else { return nil }
@@ -68,6 +72,7 @@ struct Template: Sendable {
                 guard let value = evaluation.single(name) ?? fallback else { return nil }
                 out += value.utf8.map { UInt16($0) }
             }
+            guard out.count <= Template.longest else { return nil }
         }
         return out
     }
@@ -79,7 +84,7 @@ extension Template {
         var units: [UInt16] = []
         var index = 0
         while index < bytes.count {
-            guard bytes[index...].starts(with: [0x24, 0x7B]) else {
+            guard opensVariable(bytes, at: index) else {
                 units.append(wildcards ? Glob.wildUnit(bytes[index]) : UInt16(bytes[index]))
                 index += 1
                 continue
@@ -97,6 +102,10 @@ extension Template {
         }
         if !units.isEmpty || parts.isEmpty { parts.append(.units(units)) }
         return parts
+    }
+
+    static func opensVariable(_ bytes: [UInt8], at index: Int) -> Bool {
+        bytes[index] == 0x24 && index + 1 < bytes.count && bytes[index + 1] == 0x7B
     }
 
     /// The index of the closing brace; one inside the quotes of a default does not count.

@@ -33,7 +33,9 @@ struct NaiveCondition {
         let isNull = given?.allSatisfy(\.isEmpty) ?? true
         if name == "Null" { return values.contains { ($0.asciiLowercased == "true") == isNull } }
         if isNegated, values.contains(where: { !isResolvable($0, ask) }) { return false }
-        guard let given, !given.isEmpty else { return quantifier == "ForAllValues" || isIfExists || (isNegated && quantifier.isEmpty) }
+        guard let given, !given.isEmpty else {
+            return quantifier == "ForAllValues" || isIfExists || (isNegated && quantifier.isEmpty)
+        }
         let hits = given.map { value in values.contains { compare($0, value, ask) } }
         switch quantifier {
         case "ForAllValues": return isNull || hits.allSatisfy { $0 != isNegated }
@@ -84,8 +86,10 @@ struct NaiveCondition {
         }
     }
 
-    /// `2026-11-24T18:27:08Z` only.
+    /// `2026-11-24T18:27:08Z` or seconds since 1970.
     private static func date(_ text: Text) -> Double? {
+        let isNumeric = text.string.allSatisfy { $0.isNumber || $0 == "." || $0 == "-" }
+        if isNumeric, text.utf8.count != 4, let seconds = Double(text.string) { return seconds * 1000 }
         let digits = text.string.split { !$0.isNumber }.compactMap { Int64($0) }
         guard digits.count == 6, text.utf8.count == 20,
             let time = CivilTime(
@@ -134,7 +138,8 @@ enum NaivePrincipals {
     private static func entries(_ document: Document?) -> [(Text, Text)]? {
         switch document {
         case .string(let text)?: [("AWS", text)]
-        case .structure(let fields)?: fields.members.flatMap { member in NaivePolicy.texts(member.value).map { (member.name, $0) } }
+        case .structure(let fields)?:
+            fields.members.flatMap { member in NaivePolicy.texts(member.value).map { (member.name, $0) } }
         default: nil
         }
     }

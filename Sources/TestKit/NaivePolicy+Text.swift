@@ -76,7 +76,9 @@ extension NaivePolicy {
                 return scalar == ":" && open == 0
             }
             for piece in pieces {
-                guard let tokens = expand(Text(String(Substring(piece))), ask, wild: true, variables: variables) else { return nil }
+                guard let tokens = expand(Text(String(Substring(piece))), ask, wild: true, variables: variables) else {
+                    return nil
+                }
                 patterns.append(tokens)
             }
         }

@@ -2,7 +2,7 @@ package import Bytes
 package import Policy
 
 /// The policy language a second time, as plainly as it can be written: straight from parsed JSON, no compilation, no
-/// prefilter, quadratic globs. The oracle that `Policy.decide` is compared with; knows dates in one form and IPv4 only.
+/// prefilter, quadratic globs. The oracle that `Policy.decide` is compared with; knows two forms of dates and IPv4 only.
 package enum NaivePolicy {
     package struct Layers: Sendable {
         package var identity: [Document] = []
@@ -59,7 +59,8 @@ package enum NaivePolicy {
         let isRoot = ask.principal.kind == .root
         let identity = isRoot || layers.identity.contains { hasMatch("Allow", $0, ask, .identity) }
         let boundary = layers.boundary.map { hasMatch("Allow", $0, ask, .boundary) } ?? true
-        let session = layers.session.map { $0.contains { hasMatch("Allow", $0, ask, .session) } }
+        let session =
+            layers.session.map { $0.contains { hasMatch("Allow", $0, ask, .session) } }
             ?? (ask.principal.kind != .federatedUser)
         if ask.principal.account != layers.resourceAccount {
             if !identity { return .implicitDeny(.identity) }

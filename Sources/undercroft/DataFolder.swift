@@ -71,9 +71,11 @@ struct DataFolder: Sendable {
     }
 
     /// Written before the store knows the key, so that a crash between the two can't lose it.
-    func writePendingCredentials(_ administrator: Founding.Administrator) throws {
+    ///
+    /// It names a Region too: the first generation of the AWS CLI does not read `AWS_REGION`.
+    func writePendingCredentials(_ administrator: Founding.Administrator, region: Text) throws {
         var out = ByteBuilder()
-        out.append("[default]\naws_access_key_id = \(administrator.accessKeyID)\naws_secret_access_key = ")
+        out.append("[default]\nregion = \(region)\naws_access_key_id = \(administrator.accessKeyID)\naws_secret_access_key = ")
         out.append(administrator.secretAccessKey.revealBytes())
         out.append("\n")
         try write(out.bytes, to: pendingCredentials)

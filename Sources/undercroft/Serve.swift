@@ -102,10 +102,14 @@ struct Server {
         )
     }
 
+    private var region: Text { settings.regions.first ?? "us-west-2" }
+
     /// The first start makes the account and its administrator.
     private func found(_ house: House) async throws {
         guard let account = AccountID(Text(settings.account)) else { return }
-        let made = try await Founding.begin(account: account, house: house) { try folder.writePendingCredentials($0) }
+        let made = try await Founding.begin(account: account, house: house) {
+            try folder.writePendingCredentials($0, region: region)
+        }
         if try await Founding.isFounded(house) { try folder.publishCredentials() }
         guard let made else { return }
         System.say(
@@ -135,7 +139,6 @@ struct Server {
         let shown = host.contains(":") ? "[\(host)]" : host
         let url = "\(settings.tlsCertificate == nil ? "http" : "https")://\(shown):\(front.boundAddress.port)"
         try folder.writeAddress(url)
-        let region = settings.regions.first?.string ?? "us-west-2"
         let credentials = URL(fileURLWithPath: folder.credentials).path
         System.say(
             """

@@ -44,11 +44,13 @@ import Wire
         }
     }
 
-    @Test(arguments: [
-        ([("x-amz-target", "a"), ("x-amz-target", "b")], "/", "400"), ([("host", "b")], "/", "400"),
-        ([], "http://a/", "200"), ([], "http://b/", "400"), ([], "/#", "400"), ([], "/é", "400"), ([("host", "a")], "/", "200"),
-        (Array(repeating: ("x", "y"), count: 101), "/", "431"),
-    ] as [([(String, String)], String, String)])
+    @Test(
+        arguments: [
+            ([("x-amz-target", "a"), ("x-amz-target", "b")], "/", "400"), ([("host", "b")], "/", "400"),
+            ([], "http://a/", "200"), ([], "http://b/", "400"), ([], "/#", "400"), ([], "/é", "400"),
+            ([("host", "a")], "/", "200"),
+            (Array(repeating: ("x", "y"), count: 101), "/", "431"),
+        ] as [([(String, String)], String, String)])
     func `heads are checked as in HTTP 1`(fields: [(String, String)], path: String, status: String) async throws {
         let door = FakeDoor()
         try await withFront(door) { front in
@@ -63,8 +65,10 @@ import Wire
         let door = FakeDoor()
         try await withFront(door, { $0.limits.maxBody = 10 }) { front in
             let client = try await Http2Client.connect(front)
-            let reply = try await client.exchange("POST", "/", body: ["0123456789", "0"], isComplete: false)
-            #expect(reply.status == "413")
+            for (fields, body) in [([("content-length", "11")], []), ([], ["0123456789", "0"])] {
+                let reply = try await client.exchange("POST", "/", fields, body: body, isComplete: false)
+                #expect(reply.status == "413")
+            }
             #expect(door.seen.isEmpty)
             #expect(try await client.exchange("POST", "/", body: ["0123456789"]).status == "200")
             try await client.close()

@@ -53,12 +53,13 @@ import Testing
     }
 
     /// What was sent at first, after how many seconds nothing has happened yet, after how many it has, what was said then.
-    @Test(arguments: [
-        ("", 59, 62, []), (get("/a"), 59, 62, []),
-        ("G", 4, 7, [408]), ("GET / HTTP/1.1\r\nHost: a\r\n", 4, 7, [408]),
-        (post("/", "0123456789").dropLast(9).description, 29, 32, [408]),
-        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", 29, 32, [408]),
-    ] as [(String, Int64, Int64, [Int])])
+    @Test(
+        arguments: [
+            ("", 59, 62, []), (get("/a"), 59, 62, []),
+            ("G", 4, 7, [408]), ("GET / HTTP/1.1\r\nHost: a\r\n", 4, 7, [408]),
+            (post("/", "0123456789").dropLast(9).description, 29, 32, [408]),
+            ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", 29, 32, [408]),
+        ] as [(String, Int64, Int64, [Int])])
     func `who is slow is dropped`(start: String, before: Int64, after: Int64, statuses: [Int]) throws {
         let wired = try Wired(limits: FrontOptions.Limits())
         wired.send(start)

@@ -9,7 +9,8 @@ import Wire
     /// Every way to cut each text in three, against a search that cannot be wrong.
     @Test(arguments: [
         "GET / HTTP/1.1\r\nHost: a\r\n\r\nbody",
-        "\r\n\r\n", "\r\r\n\r\n", "\n\r\n\r\n\r\n", "\r\n\r\r\n\r\n", "a\r\n\rb\r\n\n\r\n\r\nc", "ab\r\n\r", "", "\r\n\r\n\r\n\r\n",
+        "\r\n\r\n", "\r\r\n\r\n", "\n\r\n\r\n\r\n", "\r\n\r\r\n\r\n", "a\r\n\rb\r\n\n\r\n\r\nc", "ab\r\n\r", "",
+        "\r\n\r\n\r\n\r\n",
     ])
     func `a head ends at the first empty line however it is cut`(text: String) {
         let bytes = Array(text.utf8)
@@ -56,7 +57,8 @@ import Wire
         ("4;a=b\r\nabcd\r\n0\r\n\r\n", ChunkScanner.Flaw.malformed), ("4 \r\n", .malformed), ("+4\r\n", .malformed),
         ("0x4\r\n", .malformed), ("\r\n", .malformed), ("4\nabcd", .malformed), ("4\r\nabcde\r\n", .malformed),
         ("1\r\na\n", .malformed), ("0\r\nTrailer: x\r\n\r\n", .malformed), ("000000001\r\n", .malformed),
-        ("ffffffffffffffff\r\n", .malformed), ("b\r\n", .tooLarge), ("ffffffff\r\n", .tooLarge), ("0\r\n\rX", .malformed),
+        ("ffffffffffffffff\r\n", .malformed), ("b\r\n", .tooLarge), ("ffffffff\r\n", .tooLarge),
+        ("0\r\n\rX", .malformed),
         ("6\r\n012345\r\n5\r\n", .tooLarge),
     ])
     func `a chunked body that could be read in two ways is refused`(text: String, flaw: ChunkScanner.Flaw) {
@@ -71,10 +73,11 @@ import Wire
         }
     }
 
-    @Test(arguments: [
-        (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
-        (1_709_210_096, "Thu, 29 Feb 2024 12:34:56 GMT"), (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"), (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (1_709_210_096, "Thu, 29 Feb 2024 12:34:56 GMT"), (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
+        ] as [(Int64, String)])
     func `dates are in the form of RFC 9110`(seconds: Int64, text: String) {
         var line = DateLine(clock: { Timestamp(seconds: seconds) })
         #expect(line.current() == text)

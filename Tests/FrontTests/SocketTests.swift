@@ -40,7 +40,9 @@ import Wire
         let door = FakeDoor()
         try await withFront(door) { front in
             try await Client.with(front) { client in
-                try await client.send(get(target) + "HEAD \(target) HTTP/1.1\r\nHost: a\r\n\r\n" + post(target, "", "Connection: close\r\n"))
+                try await client.send(
+                    get(target) + "HEAD \(target) HTTP/1.1\r\nHost: a\r\n\r\n"
+                        + post(target, "", "Connection: close\r\n"))
                 let text = await client.all()
                 #expect(Wired.statuses(text) == [200, 200, 200])
                 #expect(Wired.bodies(text) == [body, "", "POST \(target)"])

@@ -66,7 +66,8 @@ struct Client: Sendable {
         }
     }
 
-    static func context(trusting certificate: String, offering: [String], maximum: TLSVersion?) throws -> NIOSSLContext {
+    static func context(trusting certificate: String, offering: [String], maximum: TLSVersion?) throws -> NIOSSLContext
+    {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.trustRoots = .file(certificate)
         configuration.applicationProtocols = offering
@@ -129,7 +130,9 @@ private final class Collector: ChannelInboundHandler {
 
     init(_ mailbox: Mailbox) { self.mailbox = mailbox }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { mailbox.append(String(buffer: unwrapInboundIn(data))) }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        mailbox.append(String(buffer: unwrapInboundIn(data)))
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .inputClosed = event as? ChannelEvent { mailbox.end() }

@@ -27,8 +27,14 @@ import Wire
             let openssl = Process()
             openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             openssl.arguments =
-                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
-                + ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate]
+                [
+                    "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "2",
+                ]
+                + [
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out",
+                    certificate,
+                ]
             openssl.standardError = FileHandle.nullDevice
             try openssl.run()
             openssl.waitUntilExit()
@@ -47,7 +53,8 @@ import Wire
         let door = FakeDoor()
         try await withFront(door, files.configure) { front in
             for offered in [[], ["http/1.1"]] {
-                try await Client.with(front, trusting: files.certificate, offering: offered, maximum: version) { client in
+                try await Client.with(front, trusting: files.certificate, offering: offered, maximum: version) {
+                    client in
                     try await client.send(post("/x", "body", "Connection: close\r\n"))
                     #expect(await client.all().hasSuffix("\r\n\r\nPOST /x"))
                 }

@@ -1,8 +1,7 @@
-import Testing
-
 import Bytes
 import Policy
 import TestKit
+import Testing
 
 /// The compiled engine against the naive one on random policies and requests, and the laws both must obey.
 @Suite struct DifferentialTests {
@@ -50,7 +49,7 @@ import TestKit
 
     @Test func agreesWithTheNaiveEngine() throws {
         var seen: [String: Int] = [:]
-        for seed in 0..<fuzzCount(standard: 6_000) {
+        for seed in 0..<fuzzCount(standard: 1_500) {
             var chance = Chance(seed: UInt64(seed))
             let sources = Sources(&chance)
             let world = try Self.load(sources)
@@ -72,7 +71,7 @@ import TestKit
 
     @Test func laws() throws {
         var (allowed, refused) = (0, 0)
-        for seed in 0..<fuzzCount(standard: 4_000) {
+        for seed in 0..<fuzzCount(standard: 400) {
             var chance = Chance(seed: 1_000_000 + UInt64(seed))
             var sources = Sources(&chance)
             // So that what comes later is added to a policy, not with one.
@@ -101,11 +100,11 @@ import TestKit
                 return
             }
         }
-        #expect(allowed > 20 && refused > 20)
+        #expect(allowed > 5 && refused > 5, "\(allowed) \(refused)")
     }
 
     @Test func orderDoesNotMatter() throws {
-        for seed in 0..<fuzzCount(standard: 2_000) {
+        for seed in 0..<fuzzCount(standard: 400) {
             var chance = Chance(seed: 2_000_000 + UInt64(seed))
             let sources = Sources(&chance)
             var shuffled = sources
@@ -119,7 +118,7 @@ import TestKit
 
     /// The trace and the decision tell the same story.
     @Test func explanationsAgree() throws {
-        for seed in 0..<fuzzCount(standard: 2_000) {
+        for seed in 0..<fuzzCount(standard: 400) {
             var chance = Chance(seed: 3_000_000 + UInt64(seed))
             let world = try Self.load(Sources(&chance))
             let ask = Vocabulary.ask(&chance)

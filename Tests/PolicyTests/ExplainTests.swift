@@ -1,7 +1,6 @@
-import Testing
-
 import Bytes
 import Policy
+import Testing
 
 @Suite struct ExplainTests {
     @Test func eachOutcome() throws {
@@ -14,7 +13,8 @@ import Policy
         ]
         let layers = Layers(
             identity: [try policy(statements.joined(separator: ","))],
-            resource: try policy(EvaluationTests.grant(#"{"AWS":"444455556666"}"#), .resource, name: "r"), resourceAccount: Cast.account)
+            resource: try policy(EvaluationTests.grant(#"{"AWS":"444455556666"}"#), .resource, name: "r"),
+            resourceAccount: Cast.account)
         let ask = Ask(
             action: Cast.read, resource: Cast.secret, principal: Cast.alice, keys: ["aws:MultiFactorAuthPresent": "true"])
         let explanation = explain(ask, layers)
@@ -23,8 +23,11 @@ import Policy
             explanation.traces.map(\.outcome) == [
                 .otherPrincipal, .otherAction, .otherResource,
                 .conditionFailed(
-                    .init(operatorName: "Bool", key: "aws:MultiFactorAuthPresent", policyValues: ["false"], requestValues: ["true"])),
-                .conditionFailed(.init(operatorName: "StringEquals", key: "k:none", policyValues: ["a", "b"], requestValues: nil)),
+                    .init(
+                        operatorName: "Bool", key: "aws:MultiFactorAuthPresent", policyValues: ["false"], requestValues: ["true"])
+                ),
+                .conditionFailed(
+                    .init(operatorName: "StringEquals", key: "k:none", policyValues: ["a", "b"], requestValues: nil)),
                 .matched,
             ])
         #expect(explanation.traces[3].statement.sid == "Mfa" && explanation.traces[3].effect == .deny)

@@ -1,22 +1,22 @@
-import Testing
-
 import Bytes
 import Policy
+import Testing
 
 @Suite struct GlobTests {
     // IAM guide, "StringLike": * any run of characters, ? exactly one, case-sensitive.
-    @Test(arguments: [
-        ("", "", true), ("", "*", true), ("", "?", false), ("a", "", false), ("abc", "abc", true), ("abc", "ABC", false),
-        ("abc", "a*", true), ("abc", "*c", true), ("abc", "*b*", true), ("abc", "a?c", true), ("abc", "a?", false),
-        ("abc", "???", true), ("abc", "????", false), ("abc", "?*?*?", true), ("ab", "?*?*?", false),
-        ("aXbXc", "a*X*c", true), ("abab", "*ab", true), ("abcab", "ab*ab", true), ("ab", "ab*ab", false),
-        ("aab", "*ab", true), ("mississippi", "m*iss*pi", true), ("mississippi", "m*iss*iss*iss*", false),
-        ("a*b", "a*b", true), ("a\\b", "a\\b", true), ("x\ny", "x*y", true), ("x\ny", "x?y", true),
-        // One character, however many bytes, never half of one; equal only by the same code points.
-        ("é", "?", true), ("e\u{301}", "?", false), ("e\u{301}", "??", true), ("é", "e\u{301}", false), ("日本", "??", true),
-        ("日本", "*?本", true), ("日本", "?*", true), ("日本", "*??*", true), ("日本", "*???*", false), ("a日b", "a?b", true),
-        ("🗝x", "?x", true), ("🗝", "??", false), ("日本", "日*?", true), ("日", "日*?", false), ("\u{212A}", "k", false),
-    ] as [(String, String, Bool)])
+    @Test(
+        arguments: [
+            ("", "", true), ("", "*", true), ("", "?", false), ("a", "", false), ("abc", "abc", true), ("abc", "ABC", false),
+            ("abc", "a*", true), ("abc", "*c", true), ("abc", "*b*", true), ("abc", "a?c", true), ("abc", "a?", false),
+            ("abc", "???", true), ("abc", "????", false), ("abc", "?*?*?", true), ("ab", "?*?*?", false),
+            ("aXbXc", "a*X*c", true), ("abab", "*ab", true), ("abcab", "ab*ab", true), ("ab", "ab*ab", false),
+            ("aab", "*ab", true), ("mississippi", "m*iss*pi", true), ("mississippi", "m*iss*iss*iss*", false),
+            ("a*b", "a*b", true), ("a\\b", "a\\b", true), ("x\ny", "x*y", true), ("x\ny", "x?y", true),
+            // One character, however many bytes, never half of one; equal only by the same code points.
+            ("é", "?", true), ("e\u{301}", "?", false), ("e\u{301}", "??", true), ("é", "e\u{301}", false), ("日本", "??", true),
+            ("日本", "*?本", true), ("日本", "?*", true), ("日本", "*??*", true), ("日本", "*???*", false), ("a日b", "a?b", true),
+            ("🗝x", "?x", true), ("🗝", "??", false), ("日本", "日*?", true), ("日", "日*?", false), ("\u{212A}", "k", false),
+        ] as [(String, String, Bool)])
     func table(text: String, pattern: String, expected: Bool) throws {
         #expect(try isLike(Text(text), Text(pattern)) == expected)
     }
@@ -43,7 +43,7 @@ import Policy
         let letters: [Unicode.Scalar] = ["a", "b", "a", "é", "日"]
         let symbols: [Unicode.Scalar] = ["a", "b", "a", "é", "日", "*", "*", "?"]
         var matched = 0
-        let count = fuzzCount(standard: 20_000)
+        let count = fuzzCount(standard: 5_000)
         for _ in 0..<count {
             let text = (0..<chance.below(14)).map { _ in chance.pick(letters) }
             let pattern = (0..<chance.below(9)).map { _ in chance.pick(symbols) }
@@ -80,16 +80,18 @@ import Policy
     }
 
     /// Patterns that make backtracking matchers run for years. The limit is for a machine under load; they take milliseconds.
-    @Test(.timeLimit(.minutes(1)), arguments: [
-        (String(repeating: "*a", count: 10_000) + "b", false),
-        ("*" + String(repeating: "a", count: 10_000) + "b*", false),
-        ("*" + String(repeating: "?", count: 10_000) + "b*", false),
-        ("*" + String(repeating: "a?", count: 5_000) + "b*", false),
-        (String(repeating: "*" + String(repeating: "a", count: 63) + "b", count: 300), false),
-        (String(repeating: "*?", count: 10_000), true),
-        (String(repeating: "a*", count: 20_000), true),
-        (String(repeating: "*", count: 20_000), true),
-    ])
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            (String(repeating: "*a", count: 10_000) + "b", false),
+            ("*" + String(repeating: "a", count: 10_000) + "b*", false),
+            ("*" + String(repeating: "?", count: 10_000) + "b*", false),
+            ("*" + String(repeating: "a?", count: 5_000) + "b*", false),
+            (String(repeating: "*" + String(repeating: "a", count: 63) + "b", count: 300), false),
+            (String(repeating: "*?", count: 10_000), true),
+            (String(repeating: "a*", count: 20_000), true),
+            (String(repeating: "*", count: 20_000), true),
+        ])
     func hostile(pattern: String, expected: Bool) throws {
         #expect(try isLike(Text(String(repeating: "a", count: 20_000)), Text(pattern)) == expected)
     }

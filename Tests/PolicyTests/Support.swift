@@ -1,8 +1,7 @@
-import FoundationEssentials
-import Testing
-
 import Bytes
+import FoundationEssentials
 import Policy
+import Testing
 
 /// Most tables speak of these.
 enum Cast {

@@ -4,12 +4,16 @@ import Policy
 /// Random policies as JSON, from words few enough that they often meet.
 enum Vocabulary {
     static let principals = [
-        Cast.root, Cast.alice, Cast.alice, Cast.session, Cast.session, Cast.federated, Cast.service, Cast.anonymous, Cast.webIdentity,
+        Cast.root, Cast.alice, Cast.alice, Cast.session, Cast.session, Cast.federated, Cast.service, Cast.anonymous,
+        Cast.webIdentity,
         Cast.stranger, Cast.strangeSession, Cast.strangeRoot,
     ]
-    static let actions: [Text] = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "kms:Decrypt", "sts:AssumeRole"]
+    static let actions: [Text] = [
+        "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "kms:Decrypt", "sts:AssumeRole",
+    ]
     static let actionPatterns = [
-        "*", "secretsmanager:*", "secretsmanager:Get*", "SecretsManager:getSecretvalue", "secretsmanager:PutSecretValue", "kms:Decrypt",
+        "*", "secretsmanager:*", "secretsmanager:Get*", "SecretsManager:getSecretvalue", "secretsmanager:PutSecretValue",
+        "kms:Decrypt",
         "kms:De?rypt", "*:*", "s*:*e*", "sts:AssumeRole", "s3:GetObject", "kms:*",
     ]
     static let resources: [Text] = [
@@ -19,30 +23,47 @@ enum Vocabulary {
     static let resourcePatterns = [
         "*", "*", "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-??????", "arn:aws:secretsmanager:*:*:secret:*",
         "arn:aws:secretsmanager:*:secret:*:x", "arn:aws:secretsmanager:us-east-1:111122223333:secret:${aws:username}/*",
-        "arn:aws:secretsmanager:us-east-1:${aws:PrincipalAccount}:secret:${aws:PrincipalTag/team, 'prod'}/*", "arn:aws:kms:??-*-1:*:key/*",
+        "arn:aws:secretsmanager:us-east-1:${aws:PrincipalAccount}:secret:${aws:PrincipalTag/team, 'prod'}/*",
+        "arn:aws:kms:??-*-1:*:key/*",
         "arn:aws:iam::111122223333:role/app", "arn:*:kms:*:*:*", "arn:aws:secretsmanager:us-east-1:${aws:TagKeys}:*",
     ]
     static let elements = [
         #""*""#, #"{"AWS":"*"}"#, #"{"AWS":"111122223333"}"#, #"{"AWS":"arn:aws:iam::444455556666:root"}"#,
         #"{"AWS":"arn:aws:iam::111122223333:user/staff/alice"}"#, #"{"AWS":"arn:aws:iam::111122223333:role/svc/app"}"#,
-        #"{"AWS":["111122223333","arn:aws:sts::111122223333:assumed-role/app/i-0abc"]}"#, #"{"AWS":"arn:aws:sts::111122223333:federated-user/bob"}"#,
+        #"{"AWS":["111122223333","arn:aws:sts::111122223333:assumed-role/app/i-0abc"]}"#,
+        #"{"AWS":"arn:aws:sts::111122223333:federated-user/bob"}"#,
         #"{"AWS":["AIDAALICEALICEALICE12","AROAAPPAPPAPPAPPAPP12"]}"#, #"{"AWS":"arn:aws:iam::444455556666:user/eve"}"#,
         #"{"Service":"lambda.amazonaws.com"}"#, #"{"Federated":"cognito-identity.amazonaws.com","AWS":"444455556666"}"#,
         #"{"AWS":["111122223333","arn:aws:iam::111122223333:user/staff/alice","arn:aws:iam::111122223333:role/svc/app","arn:aws:sts::111122223333:assumed-role/app/i-0abc"]}"#,
     ]
     static let values: [(key: Text, values: [Text])] = [
-        ("aws:PrincipalTag/team", ["red", "Red", "blue", "", "prod", "al*", "alice"]), ("aws:TagKeys", ["red", "blue", "alice", ""]),
-        ("aws:SourceIp", ["10.1.2.3", "10.1.2.4", "192.0.2.7", "nowhere"]), ("aws:MultiFactorAuthAge", ["1", "1.0", "-3.5", "10", "1e1", "x"]),
-        ("aws:CurrentTime", ["2026-11-24T18:27:08Z", "2026-11-24T18:27:09Z", "1999-12-31T23:59:59Z"]), ("aws:SecureTransport", ["true", "false", "TRUE"]),
-        ("aws:SourceArn", ["arn:aws:sns:us-east-1:1:t", "arn:aws:sns:eu:1:t:u", "t", "arn:aws:iam::111122223333:user/staff/alice"]), ("k:blob", ["QQ==", "QUI="]),
+        ("aws:PrincipalTag/team", ["red", "Red", "blue", "", "prod", "al*", "alice"]),
+        ("aws:TagKeys", ["red", "blue", "alice", ""]),
+        ("aws:SourceIp", ["10.1.2.3", "10.1.2.4", "192.0.2.7", "nowhere"]),
+        ("aws:MultiFactorAuthAge", ["1", "1.0", "-3.5", "10", "1e1", "x"]),
+        ("aws:CurrentTime", ["2026-11-24T18:27:08Z", "2026-11-24T18:27:09Z", "1999-12-31T23:59:59Z"]),
+        ("aws:SecureTransport", ["true", "false", "TRUE"]),
+        (
+            "aws:SourceArn",
+            ["arn:aws:sns:us-east-1:1:t", "arn:aws:sns:eu:1:t:u", "t", "arn:aws:iam::111122223333:user/staff/alice"]
+        ), ("k:blob", ["QQ==", "QUI="]),
     ]
     static let families: [(operators: [String], values: [String])] = [
         (
-            ["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike"],
-            ["red", "blue", "r*", "*", "?e?", "", "alice", "${aws:username}", "${aws:PrincipalTag/team}", "${k:none, 'red'}", "${k:none}", "al${*}", "${aws:TagKeys}"]
+            [
+                "StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike",
+                "StringNotLike",
+            ],
+            [
+                "red", "blue", "r*", "*", "?e?", "", "alice", "${aws:username}", "${aws:PrincipalTag/team}", "${k:none, 'red'}",
+                "${k:none}", "al${*}", "${aws:TagKeys}",
+            ]
         ),
         (
-            ["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals"],
+            [
+                "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan",
+                "NumericGreaterThanEquals",
+            ],
             ["1", "10", "-3.5", "0", "1.00", "9.99"]
         ),
         (
@@ -53,7 +74,10 @@ enum Vocabulary {
         (["IpAddress", "NotIpAddress"], ["10.0.0.0/8", "10.1.2.3", "192.0.2.0/24", "0.0.0.0/0", "10.1.2.0/30"]),
         (
             ["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"],
-            ["arn:aws:sns:*:1:t", "arn:aws:sns:*:*:*", "arn:*:*:*:*:*", "${aws:PrincipalArn}", "arn:aws:iam::*:user/staff/${aws:username}", "arn:aws:s?s:eu:1:t:?"]
+            [
+                "arn:aws:sns:*:1:t", "arn:aws:sns:*:*:*", "arn:*:*:*:*:*", "${aws:PrincipalArn}",
+                "arn:aws:iam::*:user/staff/${aws:username}", "arn:aws:s?s:eu:1:t:?",
+            ]
         ),
         (["Null"], ["true", "false"]),
     ]
@@ -73,7 +97,8 @@ enum Vocabulary {
                 if chance.often(20) { name += "IfExists" }
             }
             let fitting: [Text] = [
-                ["aws:PrincipalTag/team", "aws:TagKeys"], ["aws:MultiFactorAuthAge"], ["aws:CurrentTime"], ["aws:SecureTransport"], ["k:blob"],
+                ["aws:PrincipalTag/team", "aws:TagKeys"], ["aws:MultiFactorAuthAge"], ["aws:CurrentTime"],
+                ["aws:SecureTransport"], ["k:blob"],
                 ["aws:SourceIp"], ["aws:SourceArn", "aws:PrincipalArn"], ["aws:TagKeys", "aws:SourceIp", "aws:username"],
             ][index]
             let key = chance.often(90) ? chance.pick(fitting) : chance.pick(values).key
@@ -97,7 +122,7 @@ enum Vocabulary {
         if shape != .trust {
             parts.append(#""\#(chance.often(85) ? "Resource" : "NotResource")":\#(list(&chance, resourcePatterns))"#)
         }
-        if chance.often(45) { parts.append(#""Condition":\#(condition(&chance))"#) }
+        if chance.often(effect == nil ? 45 : 15) { parts.append(#""Condition":\#(condition(&chance))"#) }
         return "{\(parts.joined(separator: ","))}"
     }
 

@@ -131,6 +131,22 @@ func version(_ id: Text, of name: Text, _ place: Place = home, created: Int64 = 
     )
 }
 
+extension StoreError {
+    var name: String {
+        switch self {
+        case .conflict: "conflict"
+        case .tampered: "tampered"
+        case .full: "full"
+        case .unavailable: "unavailable"
+        case .unknownOutcome: "unknownOutcome"
+        case .newerSchema: "newerSchema"
+        case .corrupt: "corrupt"
+        case .locked: "locked"
+        case .misconfigured: "misconfigured"
+        }
+    }
+}
+
 struct Refused: Error, Equatable {}
 
 extension Store {

@@ -187,7 +187,7 @@ struct PostgresTests {
         ]
         for (code, name, course, isCertain) in table {
             let fault = PostgresFault(code)
-            #expect(String(reflecting: fault.error).contains("StoreError.\(name)("), "\(code ?? "nil")")
+            #expect(fault.error.name == name, "\(code ?? "nil")")
             #expect(fault.course == course, "\(code ?? "nil")")
             #expect(PostgresFault.isCertain(atCommit: code) == isCertain, "\(code ?? "nil")")
         }

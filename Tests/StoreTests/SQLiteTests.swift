@@ -158,7 +158,7 @@ struct SQLiteTests {
         ]
         for (code, moment, name, ends) in table {
             let fault = SQLiteFault(code, moment)
-            #expect(String(reflecting: fault.error).contains("StoreError.\(name)("), "\(code)")
+            #expect(fault.error.name == name, "\(code)")
             #expect(fault.endsWriting == ends, "\(code)")
         }
     }

@@ -115,6 +115,25 @@ struct ViolationsTests {
         }
     }
 
+    /// A secret number or an empty secret list has no placeholder of its own: only the shape tells.
+    @Test func sensitivityCoversEveryType() throws {
+        let inner: Structure = [.required("Pin", .integer(0...9))]
+        let shape: Structure = [
+            .required("Pin", .integer(0...9), sensitive: true),
+            .required("List", .list(.integer(0...9), 1...9), sensitive: true),
+            .required("Inner", .structure(inner), sensitive: true),
+            .required("Flat", .list(.integer, 1...9), sensitive: true),
+        ]
+        let body = #"{"Pin":1234,"List":[5678],"Inner":{"Pin":9012},"Flat":[]}"#
+        #expect(
+            shape.violations(in: try Sample.json(body).invocation().read(shape)) == [
+                Self.at("pin", "Value", "have value less than or equal to 9"),
+                Self.at("list.1.member", "Value", "have value less than or equal to 9"),
+                Self.at("inner.pin", "Value", "have value less than or equal to 9"),
+                Self.at("flat", "Value", "have length greater than or equal to 1"),
+            ])
+    }
+
     @Test func hostileListsGiveABoundedAnswer() throws {
         let shape: Structure = [.required("A", .list(.string(5...6)))]
         let body = "{\"A\":[" + Array(repeating: "\"x\"", count: 15_000).joined(separator: ",") + "]}"

@@ -38,8 +38,8 @@ struct CacheShard {
 
     mutating func insert(_ key: CacheKey, _ value: (any Sendable)?, cost: Int) {
         remove(key)
-        let cost = max(0, cost) &+ Self.overhead
-        guard cost <= budget else { return }
+        guard cost <= budget - Self.overhead else { return }
+        let cost = max(0, cost) + Self.overhead
         makeRoom(for: cost)
         let entry = Entry(key: key, value: value, cost: cost, isReferenced: false)
         if let place = free.popLast() {

@@ -1,0 +1,127 @@
+package import Bytes
+internal import Foundation
+package import Seal
+package import Services
+package import Store
+internal import Synchronization
+package import Wire
+
+/// A whole house in a scratch folder, with a held clock, seeded chance and an administrator who signs requests.
+package final class World: Sendable {
+    package let folder: String
+    package let house: House
+    package let gate: Gate
+    package let clock: HeldClock
+    package let root: RootKey
+    package let administrator: Founding.Administrator
+    /// What the operator's log was told.
+    package let log: LogBook
+    package static let region: Text = "us-west-2"
+
+    package init(
+        quotas: QuotaPolicy = QuotaPolicy(isEnforced: false),
+        limits: Limits = Limits(),
+        catalog: Catalog = .all
+    ) async throws {
+        folder = NSTemporaryDirectory() + "undercroft-test-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        clock = HeldClock()
+        let book = LogBook()
+        log = book
+        root = .generate()
+        let chance = Chance.seeded(7)
+        let store = try Store.sqlite(directory: folder, rows: root.rows)
+        let trail = try Trail(
+            folder: folder + "/trail", node: "test", rows: root.rows, clock: clock.clock, chance: chance, log: book.log
+        )
+        house = House(
+            store: store, root: root, trail: trail, clock: clock.clock, chance: chance, log: book.log, limits: limits,
+            quotas: quotas, node: "test"
+        )
+        gate = Gate(house: house, catalog: catalog)
+        guard let account = AccountID("000000000001"),
+            let made = try await Founding.begin(account: account, house: house, publish: { _ in })
+        else { throw Unfounded() }
+        administrator = made
+    }
+
+    package struct Unfounded: Error {}
+
+    /// Ends the writer and removes the folder.
+    package func close() async {
+        house.trail.stop()
+        await house.store.close()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Sends one signed JSON request through the gate and waits for its record.
+    package func send(_ operation: Text, to api: API = .secretsManager, _ input: Fields) async -> Response {
+        var body = ByteBuilder()
+        body.append(json: input)
+        return await send(raw: body.bytes, target: "\(api.targetPrefix ?? "").\(operation)", service: api.name)
+    }
+
+    package func send(raw body: [UInt8], target: Text, service: Text) async -> Response {
+        var request = Request(
+            method: "POST",
+            target: "/",
+            headers: [
+                Header("Host", "127.0.0.1"), Header("Content-Type", "application/x-amz-json-1.1"),
+                Header("X-Amz-Target", target.string),
+            ],
+            body: body,
+            peer: Peer(address: "127.0.0.1")
+        )
+        let signer = Signer(
+            accessKeyID: administrator.accessKeyID,
+            secret: administrator.secretAccessKey.revealBytes(),
+            region: Self.region,
+            service: service
+        )
+        signer.sign(&request, at: clock.now)
+        return await send(request)
+    }
+
+    package func send(_ request: Request) async -> Response {
+        let answer: Answer
+        switch gate.attempt(request) {
+        case .ready(let ready): answer = ready
+        case .later(let run): answer = await run()
+        }
+        if let ticket = answer.ticket, await house.trail.settle(ticket) == .lost { return Response(answer.unrecorded) }
+        return Response(answer.reply)
+    }
+
+    /// All records, oldest first, those of the outbox included.
+    package func records() async throws -> [Fields] {
+        var drain = OutboxDrain(house: house)
+        try await drain.step()
+        let found = Mutex<[Fields]>([])
+        try Trail.records(folder: folder + "/trail") { line in
+            if case .structure(let fields)? = try? JSON.parse(Array(line)) { found.withLock { $0.append(fields) } }
+        }
+        return found.withLock { $0 }
+    }
+}
+
+/// An answer, decoded.
+package struct Response: Sendable {
+    package let status: Int
+    package let fields: Fields
+
+    init(_ reply: Reply) {
+        status = reply.status
+        if case .structure(let fields)? = try? JSON.parse(reply.body) { self.fields = fields } else { fields = [:] }
+    }
+
+    package var code: Text? { fields.text("__type") }
+    package var message: Text? { fields.text("Message") ?? fields.text("message") }
+}
+
+/// Keeps what was logged.
+package final class LogBook: Sendable {
+    private let entries = Mutex<[Text]>([])
+
+    package var texts: [Text] { entries.withLock { $0 } }
+    package var log: Log { Log { [self] _, text in entries.withLock { $0.append(text) } } }
+}

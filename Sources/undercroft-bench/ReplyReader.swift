@@ -1,0 +1,53 @@
+/// The head of an answer, read as far as a load generator must: status, length, and whether the connection stays.
+struct ReplyHead {
+    let status: Int
+    let headLength: Int
+    let bodyLength: Int
+
+    /// `nil` while the head is incomplete.
+    init?(_ bytes: Span<UInt8>) throws(Trouble) {
+        guard let end = Self.end(of: bytes) else { return nil }
+        guard bytes.count > 12, bytes[8] == 0x20, let status = Self.number(bytes, from: 9) else {
+            throw Trouble("this is not HTTP")
+        }
+        guard let length = Self.contentLength(bytes, end) else { throw Trouble("an answer without Content-Length") }
+        self.status = status
+        headLength = end
+        bodyLength = length
+    }
+
+    var total: Int { headLength + bodyLength }
+
+    private static func end(of bytes: Span<UInt8>) -> Int? {
+        Search.find([0x0D, 0x0A, 0x0D, 0x0A], in: bytes, from: 0).map { $0 + 4 }
+    }
+
+    private static let name = Array("content-length:".utf8)
+
+    private static func contentLength(_ bytes: Span<UInt8>, _ end: Int) -> Int? {
+        var start = 0
+        // The first byte of each line decides nearly always.
+        while let line = Search.find(newline, in: bytes, from: start), line + 1 + name.count < end {
+            start = line + 1
+            if bytes[start] | 0x20 == 0x63, matches(bytes, at: start) { return number(bytes, from: start + name.count) }
+        }
+        return nil
+    }
+
+    private static let newline: [UInt8] = [0x0A]
+
+    private static func matches(_ bytes: Span<UInt8>, at start: Int) -> Bool {
+        for index in 0..<name.count where bytes[start + index] | 0x20 != name[index] | 0x20 { return false }
+        return true
+    }
+
+    private static func number(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+        var (index, value, digits) = (start, 0, 0)
+        while index < bytes.count, bytes[index] == 0x20 { index += 1 }
+        while index < bytes.count, bytes[index] >= 0x30, bytes[index] <= 0x39, digits < 12 {
+            value = value * 10 + Int(bytes[index] - 0x30)
+            (index, digits) = (index + 1, digits + 1)
+        }
+        return digits > 0 ? value : nil
+    }
+}
