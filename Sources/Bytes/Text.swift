@@ -23,8 +23,10 @@ package struct Text: Sendable, Hashable, Comparable, ExpressibleByStringInterpol
     package var length: Int { string.unicodeScalars.count }
 
     package static func == (a: Text, b: Text) -> Bool {
-        // The first test is a fast memory comparison for ASCII, the second rules out canonical equivalents.
-        a.string == b.string && a.string.utf8.elementsEqual(b.string.utf8)
+        let (left, right) = (a.string.utf8.span, b.string.utf8.span)
+        guard left.count == right.count else { return false }
+        for index in left.indices where left[index] != right[index] { return false }
+        return true
     }
 
     package static func < (a: Text, b: Text) -> Bool { a.string.utf8.lexicographicallyPrecedes(b.string.utf8) }

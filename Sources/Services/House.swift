@@ -59,20 +59,36 @@ package struct Clock: Sendable {
 package struct Chance: Sendable {
     /// Unpredictable bytes.
     package var bytes: @Sendable (_ count: Int) -> [UInt8]
+    /// Sixteen unpredictable bytes as two words: every call needs several, for its identifiers.
+    package var words: @Sendable () -> (UInt64, UInt64)
 
-    package init(bytes: @escaping @Sendable (_ count: Int) -> [UInt8]) { self.bytes = bytes }
+    package init(
+        bytes: @escaping @Sendable (_ count: Int) -> [UInt8],
+        words: @escaping @Sendable () -> (UInt64, UInt64)
+    ) {
+        self.bytes = bytes
+        self.words = words
+    }
+
+    package func uuid() -> Text {
+        var out = ByteBuilder(capacity: 36)
+        append(uuidTo: &out)
+        return Text(String(decoding: out.bytes, as: UTF8.self))
+    }
 
     /// A version 4 UUID in lower case (RFC 9562).
-    package func uuid() -> Text {
-        var raw = bytes(16)
-        raw[6] = raw[6] & 0x0F | 0x40
-        raw[8] = raw[8] & 0x3F | 0x80
-        var out = ByteBuilder(capacity: 36)
-        for (position, byte) in raw.enumerated() {
-            if position == 4 || position == 6 || position == 8 || position == 10 { out.append(byte: 0x2D) }
-            out.append(hex: CollectionOfOne(byte))
+    package func append(uuidTo out: inout ByteBuilder) {
+        let (high, low) = words()
+        Self.append(high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000, dashes: (8, 12), to: &out)
+        out.append(byte: 0x2D)
+        Self.append(low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000, dashes: (4, 16), to: &out)
+    }
+
+    private static func append(_ word: UInt64, dashes: (Int, Int), to out: inout ByteBuilder) {
+        for digit in 0..<16 {
+            if digit == dashes.0 || digit == dashes.1 { out.append(byte: 0x2D) }
+            out.append(byte: Hex.digits[Int(word >> UInt64(60 - digit * 4) & 15)])
         }
-        return Text(String(decoding: out.bytes, as: UTF8.self))
     }
 
     /// Uniform in `0..<bound`, without modulo bias. `bound` is 1...65,536.

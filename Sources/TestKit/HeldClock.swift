@@ -26,15 +26,17 @@ extension Chance {
     /// A reproducible stream (xorshift64*). Never in a product.
     package static func seeded(_ seed: UInt64) -> Chance {
         let state = Mutex(seed | 1)
-        return Chance { count in
+        let next: @Sendable () -> UInt64 = {
             state.withLock { state in
-                (0..<count).map { _ in
-                    state ^= state >> 12
-                    state ^= state << 25
-                    state ^= state >> 27
-                    return UInt8(truncatingIfNeeded: (state &* 0x2545_F491_4F6C_DD1D) >> 56)
-                }
+                state ^= state >> 12
+                state ^= state << 25
+                state ^= state >> 27
+                return state &* 0x2545_F491_4F6C_DD1D
             }
         }
+        return Chance(
+            bytes: { count in (0..<count).map { _ in UInt8(truncatingIfNeeded: next() >> 56) } },
+            words: { (next(), next()) }
+        )
     }
 }

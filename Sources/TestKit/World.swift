@@ -2,7 +2,7 @@ package import Bytes
 internal import Foundation
 package import Seal
 package import Services
-package import Store
+internal import Store
 internal import Synchronization
 package import Wire
 
@@ -121,6 +121,8 @@ package struct Response: Sendable {
 /// Keeps what was logged.
 package final class LogBook: Sendable {
     private let entries = Mutex<[Text]>([])
+
+    package init() {}
 
     package var texts: [Text] { entries.withLock { $0 } }
     package var log: Log { Log { [self] _, text in entries.withLock { $0.append(text) } } }

@@ -20,17 +20,24 @@ enum System {
         }
     )
 
-    /// Bytes straight from the kernel, fetched a page at a time: a request needs several short draws. Every byte is used once.
+    /// Bytes straight from the kernel; identifiers are cut from a page of them. Every byte is used once.
     static func chance() -> Chance {
-        let pool = Mutex<[UInt8]>([])
-        return Chance { count in
-            guard count <= 64 else { return Random.bytes(count) }
-            return pool.withLock { pool in
-                if pool.count < count { pool = Random.bytes(4096) }
-                let bytes = Array(pool.suffix(count))
-                pool.removeLast(count)
-                return bytes
+        let page = Mutex<[UInt64]>([])
+        return Chance(
+            bytes: { Random.bytes($0) },
+            words: {
+                page.withLock { page in
+                    if page.count < 2 { page = draw(512) }
+                    return (page.removeLast(), page.removeLast())
+                }
             }
+        )
+    }
+
+    private static func draw(_ count: Int) -> [UInt64] {
+        let bytes = Random.bytes(count * 8)
+        return (0..<count).map { index in
+            bytes[index * 8..<index * 8 + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         }
     }
 

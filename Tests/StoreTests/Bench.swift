@@ -177,7 +177,7 @@ struct Seeded: RandomNumberGenerator {
 }
 
 /// Polls without a timer until `condition` holds, at most `seconds`.
-func eventually(_ seconds: UInt64 = 20, _ condition: () async throws -> Bool) async rethrows -> Bool {
+func eventually(_ seconds: UInt64 = 60, _ condition: () async throws -> Bool) async rethrows -> Bool {
     let end = Monotonic.now() + seconds * 1_000_000_000
     while Monotonic.now() < end {
         if try await condition() { return true }

@@ -51,7 +51,10 @@ final class PostgresCluster: Sendable {
         // Only this process may hold it, or it does not end with this process.
         _ = fcntl(pipe.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
         let script = """
-            read end; kill -QUIT "$(head -n 1 \(folder)/data/postmaster.pid)"; rm -rf \(folder)
+            read end
+            server=$(head -n 1 \(folder)/data/postmaster.pid)
+            if kill -QUIT "$server"; then while kill -0 "$server"; do sleep 0.1; done; fi
+            rm -rf \(folder)
             """
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.currentDirectoryURL = URL(fileURLWithPath: "/")

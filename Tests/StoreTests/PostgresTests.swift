@@ -94,12 +94,16 @@ struct PostgresTests {
         let conninfo = try PostgresCluster.shared.get().newDatabase()
         let stores = Mutex<[Store]>([])
         let threads = Countdown()
+        let failures = Collected()
         for index in 0..<6 {
             threads.enter()
             #expect(
                 WorkThread.start {
-                    if let store = try? Store.postgres(conninfo, node: "n\(index)", rows: Bench.rows) {
+                    do {
+                        let store = try Store.postgres(conninfo, node: "n\(index)", rows: Bench.rows)
                         stores.withLock { $0.append(store) }
+                    } catch {
+                        failures.add("\(error)")
                     }
                     threads.leave()
                 }
@@ -107,7 +111,7 @@ struct PostgresTests {
         }
         await threads.reachedZero()
         let opened = stores.withLock { $0 }
-        #expect(opened.count == 6)
+        #expect(opened.count == 6, "\(failures.all)")
         for (index, store) in opened.enumerated() { try await store.add([item("i\(index)")]) }
         for store in opened {
             #expect(try await store.read { try $0.itemCount(home, kind: "user") } == 6)

@@ -5,12 +5,15 @@ import pytest
 
 @pytest.fixture(scope="session")
 def client(server):
-    """`client("kms", region="…")`: boto3 clients of the administrator, made once each."""
+    """`client("kms", region="…")`: boto3 clients of the administrator, made once each.
+
+    They never try again: botocore would hide a failing server, and it takes LimitExceededException for throttling.
+    """
     made = {}
 
     def get(service="secretsmanager", region="us-west-2"):
         if (service, region) not in made:
-            made[service, region] = server.client(service, region=region)
+            made[service, region] = server.client(service, region=region, retries={"max_attempts": 0})
         return made[service, region]
 
     return get

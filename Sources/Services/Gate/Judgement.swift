@@ -23,7 +23,8 @@ extension Call {
     /// The `aws:` keys that do not depend on the operation, computed only if a policy asks for them.
     package var conditionKeys: ContextKeys { ContextKeys { [self] name in globalKey(name).map { .one($0) } } }
 
-    private func globalKey(_ name: Text) -> Text? {
+    /// `name` is in lower case.
+    func globalKey(_ name: Text) -> Text? {
         switch name {
         case "aws:principalarn": caller.principal.arn
         case "aws:principalaccount": caller.account.text

@@ -104,14 +104,8 @@ extension Keys {
         _ call: Call,
         context: EncryptionContext? = nil
     ) -> Question {
-        var keys = call.conditionKeys
-        keys.add("kms:CallerAccount", call.caller.account.text)
-        if let via = call.via { keys.add("kms:ViaService", "\(via).\(call.place.region).amazonaws.com") }
-        if let context, !context.pairs.isEmpty {
-            for pair in context.pairs { keys.add("kms:EncryptionContext:\(pair.key)", pair.value) }
-            keys.add("kms:EncryptionContextKeys", context.pairs.map(\.key))
-        }
-        for tag in subject.key?.tags ?? [] { keys.add("aws:ResourceTag/\(tag.key)", tag.value) }
+        let tags = subject.key?.tags ?? []
+        let keys = ContextKeys { name in conditionKey(name, tags, call, context) }
         return Question(
             action: action,
             resource: subject.arn,
@@ -122,6 +116,37 @@ extension Keys {
             isKeyPolicy: subject.key != nil,
             keys: keys
         )
+    }
+}
+
+extension Keys {
+    /// The `kms:` keys, computed only if a policy asks. `name` is in lower case.
+    private static func conditionKey(
+        _ name: Text,
+        _ tags: [Tag],
+        _ call: Call,
+        _ context: EncryptionContext?
+    ) -> ContextKeys.Value? {
+        switch name {
+        case "kms:calleraccount": return .one(call.caller.account.text)
+        case "kms:viaservice": return call.via.map { .one("\($0).\(call.place.region).amazonaws.com") }
+        case "kms:encryptioncontextkeys":
+            guard let context, !context.pairs.isEmpty else { return nil }
+            return .many(context.pairs.map(\.key))
+        default: break
+        }
+        if let key = suffix(of: name, after: "kms:encryptioncontext:") {
+            return context?.pairs.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
+        }
+        if let key = suffix(of: name, after: "aws:resourcetag/") {
+            return tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
+        }
+        return call.globalKey(name).map { .one($0) }
+    }
+
+    private static func suffix(of name: Text, after prefix: Text) -> Text? {
+        guard name.hasPrefix(prefix) else { return nil }
+        return Text(String(Substring(name.string.utf8.dropFirst(prefix.utf8.count))))
     }
 }
 

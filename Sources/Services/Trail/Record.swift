@@ -88,7 +88,7 @@ package enum Record {
         out.append(#","requestID":""#)
         out.append(call.requestID)
         out.append(#"","eventID":""#)
-        out.append(call.house.chance.uuid())
+        call.house.chance.append(uuidTo: &out)
         out.append(isReadOnly ? #"","readOnly":true"# : #"","readOnly":false"#)
         out.append(#","eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":""#)
         out.append(call.place.account.text)

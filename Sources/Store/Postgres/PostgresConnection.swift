@@ -31,7 +31,7 @@ internal import Glibc
         try run("SET client_min_messages = warning")
         try run("SET synchronous_commit = on")
         try run("SET statement_timeout = \(answerMilliseconds)")
-        try run("SET lock_timeout = 2000")
+        try wait(forLocks: 2000)
         try run("SET idle_in_transaction_session_timeout = 5000")
     }
 
@@ -50,6 +50,8 @@ internal import Glibc
     func execute(_ query: Query, _ values: [Value]) throws(StoreError) -> Int {
         try answer(to: query, values).changedRows
     }
+
+    func wait(forLocks milliseconds: UInt64) throws(StoreError) { try run("SET lock_timeout = \(milliseconds)") }
 
     private func answer(to query: Query, _ values: [Value]) throws(StoreError) -> PostgresResult {
         let name = try name(of: query)
@@ -109,10 +111,17 @@ internal import Glibc
         case done
         case again(StoreError)
         case failed(StoreError)
+        /// The connection was gone before the commit was sent: nothing was written.
+        case lost
         case unknown(Text)
     }
 
     func commitOutcome() -> Commit {
+        // What the server said meanwhile, such as that the transaction idled for too long.
+        guard unsafe PQconsumeInput(handle) == 1, unsafe PQstatus(handle) == CONNECTION_OK else {
+            trouble = .lost
+            return .lost
+        }
         notices.warnings = 0
         let isSent = unsafe PQsendQuery(handle, "COMMIT") == 1
         guard isSent, let result = receive() else {
@@ -173,6 +182,7 @@ extension PostgresConnection: SetUpConnection {
         switch commitOutcome() {
         case .done: return
         case .again(let error), .failed(let error): throw error
+        case .lost: throw .unavailable("the connection to PostgreSQL broke")
         case .unknown(let text): throw .unknownOutcome(text)
         }
     }

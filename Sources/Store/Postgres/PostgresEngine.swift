@@ -39,6 +39,8 @@ final class PostgresEngine: Engine {
     private func setUp() throws(StoreError) {
         let connection = try door.open()
         PostgresSettings.warnIfUnsafe(connection, ground.options.warn)
+        // Another node may be migrating: worth waiting for.
+        try connection.wait(forLocks: ground.options.answerMilliseconds)
         let opening: Int64
         do {
             opening = try connection.setUp()

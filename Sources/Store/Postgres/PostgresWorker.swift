@@ -99,6 +99,9 @@ final class PostgresWorker {
         case .again(let error):
             session.settle(.rolledBack)
             return .again(error)
+        case .lost:
+            session.settle(.rolledBack)
+            return end(connection, isFresh, StoreError.unavailable("the connection to PostgreSQL broke"))
         case .failed(let error):
             session.settle(.rolledBack)
             dropIfLost(connection)

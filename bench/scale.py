@@ -1,0 +1,71 @@
+"""The large vault: 100,000 secrets made through the API, then lists, start, memory and idle connections."""
+
+import statistics
+
+import cases
+from report import Case, Target, median
+from servers import Trouble, Undercroft
+
+
+class Scale:
+    def __init__(self, chosen, loader, folder):
+        self.chosen, self.loader, self.folder = chosen, loader, folder / "large"
+        self.cases, self.notes, self.starts = [], {}, []
+
+    def run(self):
+        count = self.chosen.secrets
+        print(f"==> Making {count:,} secrets", flush=True)
+        with self.start() as server:
+            key = self.loader.call(server, cases.CREATE_KEY)["KeyMetadata"]["KeyId"]
+            self.measure("CreateSecret", server, cases.create(count, key), 256, requests=count)
+        print("==> Starting with them", flush=True)
+        for _ in range(3):
+            with self.start() as server:
+                self.starts.append(server.ready)
+        with self.start() as server:
+            self.notes["memory when ready, MB"] = server.memory()
+            print("==> Listing them", flush=True)
+            self.lists(server, count)
+            self.spread(server, count)
+            self.notes["memory after lists and reads, MB"] = self.full_memory = server.memory()
+        with self.start() as server:
+            self.idle(server)
+
+    def start(self):
+        return Undercroft(self.chosen.server, self.folder, "--max-connections", "12000")
+
+    def measure(self, name, server, case, clients, **options):
+        figures = self.loader.load(server, case, connections=clients, **options)
+        self.cases.append(Case(name, clients))
+        self.cases[-1].rounds.append(figures)
+        return figures
+
+    def lists(self, server, count):
+        walk = self.loader.walk(server, cases.list_page())
+        if walk["items"] != count:
+            raise Trouble(f"the list has {walk['items']} secrets, not {count}")
+        self.notes["all pages in turn, CPU us a page"] = walk["cpu_us"]
+        timed = {"seconds": self.chosen.seconds, "warmup": 0.5}
+        self.first = self.measure("ListSecrets, first page of 100", server, cases.list_page(), 2, **timed)
+        self.last = self.measure("ListSecrets, last page", server, cases.list_page(walk["last_token"]), 2, **timed)
+
+    def spread(self, server, count):
+        """Every secret once: more than the caches hold."""
+        self.measure(f"GetSecretValue over {count:,}", server, cases.get(count), 256, seconds=self.chosen.seconds, warmup=0.5)
+
+    def idle(self, server):
+        before = server.memory()
+        release = self.loader.hold(server, cases.get(min(cases.HOT, self.chosen.secrets)), self.chosen.idle)
+        self.idle_memory = server.memory() - before
+        self.notes["idle connections"] = self.chosen.idle
+        release()
+
+    def targets(self):
+        count = f"{self.chosen.secrets:,} secrets"
+        return [
+            Target(f"ListSecrets over {count}, first page, CPU", self.first["cpu_us"] / 1e3, 5, "{:.2f} ms"),
+            Target("its last page against its first, CPU", self.last["cpu_us"] / self.first["cpu_us"], 1.1, "{:.2f} x"),
+            Target(f"start with {count}", statistics.median(self.starts), 1, "{:.2f} s"),
+            Target(f"resident memory with {count}", self.full_memory, 150, "{:.0f} MB"),
+            Target(f"{self.chosen.idle:,} idle connections, more memory", self.idle_memory, 150, "{:.0f} MB"),
+        ]
