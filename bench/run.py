@@ -16,6 +16,7 @@ import pathlib
 import platform
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -85,6 +86,8 @@ def measure(chosen, folder):
 
 def main():
     chosen = arguments()
+    # So that the servers end and the folder goes when the run is cut short.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     begin = time.monotonic()
     prepare(chosen)
     about = machine()

@@ -8,6 +8,8 @@ package final class Session {
     /// Rows of the outbox from here on may still have an older one uncommitted beside them.
     let outboxHorizon: Int64
     private(set) var touched: [CacheKey] = []
+    /// Secrets made less secrets gone.
+    private(set) var secretChanges: [Place: Int] = [:]
     private(set) var appended: [Int64] = []
     private(set) var removed: [(node: Text, sequences: ClosedRange<Int64>)] = []
 
@@ -19,6 +21,7 @@ package final class Session {
     }
 
     func touch(_ key: CacheKey) { touched.append(key) }
+    func noteSecrets(_ change: Int, _ place: Place) { secretChanges[place, default: 0] += change }
     func noteAppended(_ sequence: Int64) { appended.append(sequence) }
     func noteRemoved(_ node: Text, _ sequences: ClosedRange<Int64>) { removed.append((node, sequences)) }
 

@@ -24,9 +24,8 @@ package final class Store: Sendable {
         return Store(try SQLiteEngine(directory: directory, ground: ground), ground)
     }
 
-    /// - Parameters:
-    ///   - conninfo: a libpq connection string, `postgres://…` or `key=value …`; several hosts allowed.
-    ///   - node: this node's name, shown in the database's list of connections.
+    /// The store that several nodes share. `conninfo` is a libpq connection string, `postgres://…` or `key=value …`, several
+    /// hosts allowed; `node` is this node's name, shown in the database's list of connections.
     package static func postgres(
         _ conninfo: String,
         node: Text,

@@ -1,6 +1,5 @@
-internal import Synchronization
-
 package import Bytes
+internal import Synchronization
 
 package enum StoreHealth: Sendable, Equatable {
     case ok

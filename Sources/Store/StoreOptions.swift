@@ -27,7 +27,7 @@ package struct StoreOptions: Sendable {
     package var onTampered: @Sendable (Text) -> Void = { _ in }
 
     /// Up to here, reading all names of a listing's ranges costs less than walking its order in search of them.
-    var fewNames = 20_000
+    var fewNames = 4000
 
     package init() {}
 }

@@ -21,6 +21,7 @@ struct Load {
     private var latencies = Latencies()
     private var issued = 0
     private var reconnects = 0
+    private var lost = 0
     private var bytes = 0
 
     init(_ options: Options) throws(Trouble) {
@@ -111,20 +112,26 @@ struct Load {
         let now = Now.nanoseconds
         latencies.add(nanoseconds: now - connections[index].started)
         bytes += head.bodyLength
-        if let limit, issued >= limit { return }
+        if let limit, issued >= limit { return poll.ignore(index) }
+        if head.closes { try renew(index) }
         try send(index, prepared.next(at: now), now)
     }
 
-    /// Some servers hang up between requests; the one that was lost is sent again.
+    /// A server may hang up between requests; the one that was lost is sent again.
     private mutating func reconnect(_ index: Int) throws(Trouble) {
         guard connections[index].inbox.isEmpty else { throw Trouble("the server hung up within an answer") }
+        lost += 1
+        guard lost < 1000 else { throw Trouble("the server hangs up all the time") }
+        try renew(index)
+        issued -= 1
+        try send(index, connections[index].current, connections[index].started)
+    }
+
+    private mutating func renew(_ index: Int) throws(Trouble) {
         connections[index].socket.hangUp()
         reconnects += 1
-        guard reconnects < 10_000 else { throw Trouble("the server hangs up all the time") }
         let socket = try Socket(address)
         connections[index].socket = socket
         poll.set(socket, index: index)
-        issued -= 1
-        try send(index, connections[index].current, connections[index].started)
     }
 }

@@ -12,6 +12,9 @@ struct Poll {
         if index < entries.count { entries[index] = entry } else { entries.append(entry) }
     }
 
+    /// For a connection that has nothing more to ask.
+    mutating func ignore(_ index: Int) { entries[index].fd = -1 }
+
     /// Waits for readable connections; 50 ms at most, so that a run ends in time.
     mutating func wait(_ ready: inout [Int]) {
         ready.removeAll(keepingCapacity: true)

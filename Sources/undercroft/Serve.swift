@@ -1,6 +1,5 @@
 import ArgumentParser
 import Bytes
-import Dispatch
 import Foundation
 import Front
 import Seal
@@ -48,6 +47,8 @@ struct Server {
     }
 
     func run() async throws {
+        // From the first moment on: a stop during the start, or right after it, is a stop like any other.
+        let signals = Signals([SIGTERM, SIGINT, SIGHUP])
         try folder.prepare()
         let root = try folder.root(settings)
         let node = try folder.node(chance)
@@ -70,7 +71,7 @@ struct Server {
         let front = try await Front.start(frontOptions, door: gate, pages: monitor.pages) { log.warning($0) }
         monitor.attach(front)
         try announce(front)
-        await work(house, front)
+        await work(house, front, signals)
         log.info("stopping")
         await front.drain(deadline: 25)
         var drain = OutboxDrain(house: house)
@@ -151,12 +152,11 @@ struct Server {
     }
 
     /// Runs the duties until a signal says stop.
-    private func work(_ house: House, _ front: Front) async {
+    private func work(_ house: House, _ front: Front, _ signals: Signals) async {
         let duties = Duties(house: house, pause: System.pause)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await duties.drainOutbox() }
             group.addTask { await duties.sweep() }
-            let signals = Signals([SIGTERM, SIGINT, SIGHUP])
             for await signal in signals.stream {
                 if signal != SIGHUP { break }
                 do { try front.reloadCertificates() } catch { log.error("the TLS certificate was not reloaded") }
@@ -164,25 +164,4 @@ struct Server {
             group.cancelAll()
         }
     }
-}
-
-/// Signals that the process takes as messages instead of being ended by them.
-final class Signals: @unchecked Sendable {
-    // INVARIANT: written in `init` only; dispatch sources are safe to cancel from any thread.
-    private var sources: [any DispatchSourceSignal] = []
-    let stream: AsyncStream<Int32>
-
-    init(_ numbers: [Int32]) {
-        let (stream, continuation) = AsyncStream<Int32>.makeStream()
-        self.stream = stream
-        sources = numbers.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield(number) }
-            source.resume()
-            return source
-        }
-    }
-
-    deinit { for source in sources { source.cancel() } }
 }

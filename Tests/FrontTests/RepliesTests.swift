@@ -66,6 +66,23 @@ import Wire
         #expect(Wired.bodies(try wired.received()) == ["GET /a", "GET /b", "GET /c"])
     }
 
+    @Test(arguments: [[5, 9, 7, 6], [9, 8, 7], [1, 2, 3], [4, 4, 2]] as [[UInt64]])
+    func `who came back late is not stuck behind younger tickets`(sequences: [UInt64]) throws {
+        let wired = try Wired(FakeDoor { .ready(.echo($0)) })
+        let connection = Http1Connection(desk: wired.desk, peer: Peer(address: ""))
+        let answer = Answer.echo(Request(method: "GET", target: "/", headers: [], body: [], peer: Peer(address: "")))
+        var held = HeldReplies()
+        for sequence in sequences {
+            held.insert(.init(ticket: Ticket(sequence: sequence), answer: answer, recipient: connection, exchange: 0))
+        }
+        var order: [UInt64] = []
+        while let first = held.first {
+            order.append(first.ticket.sequence)
+            held.removeFirst()
+        }
+        #expect(order == sequences.sorted())
+    }
+
     @Test func `one commit settles the replies of a connection with one write`() throws {
         let wired = try Wired(FakeDoor { .ready(.echo($0, ticket: UInt64($0.target.utf8.count))) })
         wired.send(get("/1") + get("/22") + get("/333"))

@@ -45,7 +45,7 @@ import Testing
 
     @Test func goesOnAfterAStopAndRollsSegments() async throws {
         var options = Trail.Options()
-        options.segmentBytes = 300
+        options.segmentBytes = 150
         try await write(4, options)
         try await write(4, options)
         #expect(try segments.count > 2)
@@ -80,7 +80,7 @@ import Testing
 
     @Test func aMissingSegmentOrHeadIsFound() async throws {
         var options = Trail.Options()
-        options.segmentBytes = 200
+        options.segmentBytes = 150
         try await write(6, options)
         let all = try segments
         #expect(all.count > 2)

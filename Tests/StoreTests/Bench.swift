@@ -26,15 +26,17 @@ struct Bench: Sendable {
     let engine: Engine
     let store: Store
     /// Directory or connection string.
-    let where_: String
+    let location: String
     let tampered: Collected
 
-    func reopened(_ options: StoreOptions = StoreOptions()) throws -> Store { try Bench.open(engine, where_, options) }
+    func reopened(_ options: StoreOptions = StoreOptions()) throws -> Store {
+        try Bench.open(engine, location, options)
+    }
 
-    static func open(_ engine: Engine, _ where_: String, _ options: StoreOptions) throws -> Store {
+    static func open(_ engine: Engine, _ location: String, _ options: StoreOptions) throws -> Store {
         switch engine {
-        case .sqlite: try Store.sqlite(directory: where_, rows: rows, options: options)
-        case .postgres: try Store.postgres(where_, node: "test", rows: rows, options: options)
+        case .sqlite: try Store.sqlite(directory: location, rows: rows, options: options)
+        case .postgres: try Store.postgres(location, node: "test", rows: rows, options: options)
         }
     }
 
@@ -44,11 +46,11 @@ struct Bench: Sendable {
         case .sqlite:
             var configuration = Configuration()
             configuration.busyMode = .timeout(10)
-            try DatabaseQueue(path: where_ + "/undercroft.db", configuration: configuration).inDatabase {
+            try DatabaseQueue(path: location + "/undercroft.db", configuration: configuration).inDatabase {
                 try $0.execute(sql: sql)
             }
         case .postgres:
-            try PostgresConnection(try PostgresAddress(where_, node: "tamper"), answerMilliseconds: 20_000).run(sql)
+            try PostgresConnection(try PostgresAddress(location, node: "tamper"), answerMilliseconds: 20_000).run(sql)
         }
     }
 }
@@ -84,7 +86,10 @@ func withStore(
     case .postgres: place = try PostgresCluster.shared.get().newDatabase()
     }
     let bench = Bench(
-        engine: engine, store: try Bench.open(engine, place, options), where_: place, tampered: tampered
+        engine: engine,
+        store: try Bench.open(engine, place, options),
+        location: place,
+        tampered: tampered
     )
     let result: Result<Void, any Error>
     do { result = .success(try await body(bench)) } catch { result = .failure(error) }
@@ -120,14 +125,28 @@ func secret(
     body: [UInt8] = [7]
 ) -> SecretRow {
     SecretRow(
-        place: place, name: name, suffix: "AbCdEf", created: at(created), changed: at(changed ?? created),
-        accessed: accessed.map(at), deleteAfter: deleteAfter.map(at), rev: 1, body: body
+        place: place,
+        name: name,
+        suffix: "AbCdEf",
+        created: at(created),
+        changed: at(changed ?? created),
+        accessed: accessed.map(at),
+        deleteAfter: deleteAfter.map(at),
+        rev: 1,
+        body: body
     )
 }
 
-func version(_ id: Text, of name: Text, _ place: Place = home, created: Int64 = 1, sealed: [UInt8]? = [9, 9]) -> VersionRow {
+func version(_ id: Text, of name: Text, _ place: Place = home, created: Int64 = 1, sealed: [UInt8]? = [9, 9])
+    -> VersionRow
+{
     VersionRow(
-        place: place, name: name, versionID: id, created: at(created), sealed: sealed.map { Sealed(stored: $0) }, body: [4]
+        place: place,
+        name: name,
+        versionID: id,
+        created: at(created),
+        sealed: sealed.map { Sealed(stored: $0) },
+        body: [4]
     )
 }
 

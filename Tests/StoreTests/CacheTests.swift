@@ -21,7 +21,9 @@ struct CacheTests {
 
     @Test func remembersRowsAndTheirAbsence() {
         let cache = RowCache()
-        let keys: [CacheKey] = [.secret(home, "a"), .version(home, "a", "v"), .item(item("a").key), .secret(neighbour, "a")]
+        let keys: [CacheKey] = [
+            .secret(home, "a"), .version(home, "a", "v"), .item(item("a").key), .secret(neighbour, "a"),
+        ]
         for key in keys { #expect(Self.value(cache, key) == "miss") }
         for (index, key) in keys.enumerated() { Self.put(cache, key, index == 1 ? nil : "v\(index)") }
         #expect(keys.map { Self.value(cache, $0) } == ["v0", "absent", "v2", "v3"])

@@ -37,7 +37,8 @@ struct ListingTests {
     private static func sample() -> [SecretRow] {
         var chance = Seeded(7)
         let stems: [Text] = [
-            "", "a", "A", "ab", "app/", "app/db", "app0", "apq", "caf\u{E9}", "cafe\u{301}", "\u{D7FF}", "\u{E000}", "\u{10FFFF}",
+            "", "a", "A", "ab", "app/", "app/db", "app0", "apq", "caf\u{E9}", "cafe\u{301}", "\u{D7FF}", "\u{E000}",
+            "\u{10FFFF}",
             "\u{10FFFF}\u{10FFFF}", "z",
         ]
         var rows: [Text: SecretRow] = [:]
@@ -63,7 +64,8 @@ struct ListingTests {
             let rows = Self.sample()
             try await bench.store.add(rows)
             let prefixes: [[Text]] = [
-                [], [""], ["a"], ["app/"], ["app/", "ap", "z"], ["z", "a", "A"], ["caf\u{E9}"], ["cafe"], ["\u{10FFFF}"],
+                [], [""], ["a"], ["app/"], ["app/", "ap", "z"], ["z", "a", "A"], ["caf\u{E9}"], ["cafe"],
+                ["\u{10FFFF}"],
                 ["\u{10FFFF}\u{10FFFF}"], ["\u{D7FF}"], ["none"], ["none", "a"],
             ]
             var compared = 0
@@ -73,8 +75,12 @@ struct ListingTests {
                         (false, false, 7), (true, false, 100), (false, true, 1000), (true, true, 31),
                     ] {
                         let listing = SecretListing(
-                            place: home, order: order, descending: descending, namePrefixes: namePrefixes,
-                            includeDeleted: deleted, limit: limit
+                            place: home,
+                            order: order,
+                            descending: descending,
+                            namePrefixes: namePrefixes,
+                            includeDeleted: deleted,
+                            limit: limit
                         )
                         let expected = Self.naive(rows, listing)
                         compared += expected.count
@@ -115,9 +121,13 @@ struct ListingTests {
                     round += 1
                     try await bench.store.write { [round] transaction in
                         // Around the cursor, at the start, and gone again if it was the page's last.
-                        _ = try transaction.insert(secret("\(last.name)-\(order)-\(round)", created: last.created.milliseconds))
+                        _ = try transaction.insert(
+                            secret("\(last.name)-\(order)-\(round)", created: last.created.milliseconds)
+                        )
                         _ = try transaction.insert(secret("a-\(order)-\(round)", created: 0))
-                        if last.name.hasPrefix("s1"), last.name.utf8.count > 4 { try transaction.deleteSecret(home, last.name) }
+                        if last.name.hasPrefix("s1"), last.name.utf8.count > 4 {
+                            try transaction.deleteSecret(home, last.name)
+                        }
                         if last.name.hasPrefix("a-") { try transaction.deleteSecret(home, last.name) }
                     }
                 }

@@ -96,7 +96,8 @@ struct OutboxTests {
             async let seen = { () async throws -> [UInt8] in
                 var (seen, after, isLast) = ([UInt8](), Int64(0), false)
                 while true {
-                    let page = try await bench.store.read { [after] in try $0.records(node: "n", after: after, limit: 7) }
+                    let page = try await bench.store.read { [after] in try $0.records(node: "n", after: after, limit: 7)
+                    }
                     seen += page.map { $0.1[0] }
                     after = page.last?.0 ?? after
                     if let after = page.last?.0 {

@@ -98,7 +98,9 @@ final class PostgresCluster: Sendable {
         try process.run()
         let data = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw StoreError.unavailable("\(command.joined(separator: " ")) failed") }
+        guard process.terminationStatus == 0 else {
+            throw StoreError.unavailable("\(command.joined(separator: " ")) failed")
+        }
         return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
@@ -123,7 +125,7 @@ private func spawnAndWait(_ command: [String]) -> Int32 {
     unsafe posix_spawnattr_setsigmask(&attributes, &nothing)
     unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     var child = pid_t()
     guard unsafe posix_spawnp(&child, command[0], &actions, &attributes, &arguments, environ) == 0 else { return -1 }
     var status: Int32 = 0

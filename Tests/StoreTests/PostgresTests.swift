@@ -76,7 +76,10 @@ struct PostgresTests {
         try await Self.two { a, b, conninfo in
             try await a.add([item("x")])
             let key = CacheKey.item(item("unrelated").key)
-            let connection = try PostgresConnection(try PostgresAddress(conninfo, node: "t"), answerMilliseconds: 20_000)
+            let connection = try PostgresConnection(
+                try PostgresAddress(conninfo, node: "t"),
+                answerMilliseconds: 20_000
+            )
             #expect(
                 await eventually {
                     b.cache.insert(key, "old", cost: 1, b.cache.ticket(for: key))
@@ -183,10 +186,14 @@ struct PostgresTests {
 
     @Test func faultsMeanWhatTheySay() {
         let table: [(String?, String, PostgresFault.Course, Bool)] = [
-            ("40001", "unavailable", .again, true), ("40P01", "unavailable", .again, true), ("40003", "unavailable", .stays, false),
-            ("53100", "full", .stays, false), ("25006", "unavailable", .lost, false), ("57P01", "unavailable", .lost, false),
-            ("57014", "unavailable", .stays, false), ("08006", "unavailable", .lost, false), (nil, "unavailable", .lost, false),
-            ("XX001", "corrupt", .stays, false), ("23505", "corrupt", .stays, true), ("42P01", "misconfigured", .stays, false),
+            ("40001", "unavailable", .again, true), ("40P01", "unavailable", .again, true),
+            ("40003", "unavailable", .stays, false),
+            ("53100", "full", .stays, false), ("25006", "unavailable", .lost, false),
+            ("57P01", "unavailable", .lost, false),
+            ("57014", "unavailable", .stays, false), ("08006", "unavailable", .lost, false),
+            (nil, "unavailable", .lost, false),
+            ("XX001", "corrupt", .stays, false), ("23505", "corrupt", .stays, true),
+            ("42P01", "misconfigured", .stays, false),
             ("42501", "misconfigured", .stays, false), ("55P03", "unavailable", .stays, false),
         ]
         for (code, name, course, isCertain) in table {

@@ -26,7 +26,7 @@ struct SQLiteTests {
 
     @Test func readersCannotWrite() async throws {
         try await withStore(.sqlite) { bench in
-            let reader = try SQLiteFile.openReading(bench.where_ + "/undercroft.db", number: 9)
+            let reader = try SQLiteFile.openReading(bench.location + "/undercroft.db", number: 9)
             #expect(throws: DatabaseError.self) {
                 try reader.inDatabase { try $0.execute(sql: "DELETE FROM item") }
             }
@@ -37,20 +37,20 @@ struct SQLiteTests {
         try await withStore(.sqlite) { bench in
             try await bench.store.add([item("a")])
             let mode = { (name: String) -> Int? in
-                try FileManager.default.attributesOfItem(atPath: bench.where_ + name)[.posixPermissions] as? Int
+                try FileManager.default.attributesOfItem(atPath: bench.location + name)[.posixPermissions] as? Int
             }
             #expect(try mode("") == 0o700)
             for name in ["/undercroft.db", "/undercroft.db-wal", "/undercroft.db-shm", "/undercroft.lock"] {
                 #expect(try mode(name) == 0o600, "\(name)")
             }
             await bench.store.close()
-            #expect(!FileManager.default.fileExists(atPath: bench.where_ + "/undercroft.db-wal"))
+            #expect(!FileManager.default.fileExists(atPath: bench.location + "/undercroft.db-wal"))
         }
     }
 
     @Test func aSecondHolderIsRefused() async throws {
         try await withStore(.sqlite) { bench in
-            #expect(throws: StoreError.locked("another process holds the data directory \(bench.where_)")) {
+            #expect(throws: StoreError.locked("another process holds the data directory \(bench.location)")) {
                 try bench.reopened()
             }
             await bench.store.close()
@@ -167,7 +167,9 @@ struct SQLiteTests {
         let folder = newFolder()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try Data("this is no database, however long one looks at it".utf8).write(to: URL(fileURLWithPath: folder + "/undercroft.db"))
+        try Data("this is no database, however long one looks at it".utf8).write(
+            to: URL(fileURLWithPath: folder + "/undercroft.db")
+        )
         #expect(throws: StoreError.corrupt("the database file is damaged (SQLite 26)")) {
             try Store.sqlite(directory: folder, rows: Bench.rows)
         }
@@ -177,7 +179,9 @@ struct SQLiteTests {
     @Test func anOldLibraryAndAnOpenFolderAreToldOf() async throws {
         let (folder, warnings) = (newFolder(), Collected())
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755]
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o755]
         )
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var options = StoreOptions()
@@ -198,7 +202,8 @@ struct SQLiteTests {
                     try transaction.delete(item("i\(index)").key)
                 }
             }
-            let size = try FileManager.default.attributesOfItem(atPath: bench.where_ + "/undercroft.db-wal")[.size] as? Int
+            let size =
+                try FileManager.default.attributesOfItem(atPath: bench.location + "/undercroft.db-wal")[.size] as? Int
             #expect(try #require(size) < 40 << 20)
         }
     }

@@ -9,7 +9,8 @@ struct SecretTests {
     func whatIsInsertedIsRead(_ engine: Engine) async throws {
         try await withStore(engine) { bench in
             let rows = [
-                secret("a"), secret("b", accessed: 5, deleteAfter: 9), secret("c", created: -1, changed: .max, body: []),
+                secret("a"), secret("b", accessed: 5, deleteAfter: 9),
+                secret("c", created: -1, changed: .max, body: []),
                 secret("a", abroad), secret("a", neighbour, body: [1]),
             ]
             try await bench.store.add(rows)
@@ -36,6 +37,40 @@ struct SecretTests {
             await #expect(throws: StoreError.conflict) { try await bench.store.write { try $0.update(secret("none")) } }
             next.rev = 2
             #expect(try await bench.store.read { try $0.secret(home, "a") } == next)
+        }
+    }
+
+    @Test(arguments: Engine.all)
+    func theCountKeepsUp(_ engine: Engine) async throws {
+        try await withStore(engine) { bench in
+            #expect(try await bench.store.read { try $0.secretCount(home) } == 0)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for index in 0..<30 {
+                    group.addTask {
+                        try await bench.store.write { transaction in
+                            _ = try transaction.insert(secret("s\(index % 20)"))
+                            _ = try transaction.insert(secret("s\(index)", index % 2 == 0 ? abroad : neighbour))
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let seen = try await bench.store.write { transaction in
+                try transaction.deleteSecret(home, "s0")
+                try transaction.deleteSecret(home, "s0")
+                try transaction.deleteSecret(neighbour, "s1")
+                _ = try transaction.insert(secret("new", neighbour))
+                return (try transaction.secretCount(home), try transaction.secretCount(neighbour))
+            }
+            #expect(seen == (19, 15))
+            _ = try? await bench.store.write { transaction in
+                try transaction.deleteSecret(home, "s1")
+                throw Refused()
+            }
+            let counts = try await bench.store.read { snapshot in
+                try [home, abroad, neighbour].map { try snapshot.secretCount($0) }
+            }
+            #expect(counts == [19, 15, 15])
         }
     }
 
@@ -90,7 +125,9 @@ struct SecretTests {
             let changed = version("2", of: "a", created: 7, sealed: [5])
             try await bench.store.write { try $0.update(changed) }
             #expect(try await bench.store.read { try $0.versions(home, "a").last } == changed)
-            await #expect(throws: StoreError.conflict) { try await bench.store.write { try $0.update(version("x", of: "a")) } }
+            await #expect(throws: StoreError.conflict) {
+                try await bench.store.write { try $0.update(version("x", of: "a")) }
+            }
             #expect(try await bench.store.write { try $0.deleteVersion(home, "a", "2") })
             #expect(try await bench.store.write { try $0.deleteVersion(home, "a", "2") } == false)
             #expect(try await bench.store.read { try $0.versions(home, "a").count } == 3)

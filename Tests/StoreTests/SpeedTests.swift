@@ -15,7 +15,9 @@ struct SpeedTests {
         return Double(time.tv_sec) * 1e6 + Double(time.tv_nsec) / 1e3
     }
 
-    private static func measure(_ engine: Engine, _ what: String, _ times: Int, _ body: () async throws -> Void) async throws {
+    private static func measure(_ engine: Engine, _ what: String, _ times: Int, _ body: () async throws -> Void)
+        async throws
+    {
         try await body()
         let (wall, busy) = (Monotonic.now(), cpu())
         for _ in 0..<times { try await body() }
@@ -48,17 +50,28 @@ struct SpeedTests {
             let store = bench.store
             let start = Monotonic.now()
             try await Self.fill(bench)
-            print("SPEED", "\(engine) insert of \(Self.count) secrets and versions: \((Monotonic.now() - start) / 1_000_000) ms")
+            print(
+                "SPEED",
+                "\(engine) insert of \(Self.count) secrets and versions: \((Monotonic.now() - start) / 1_000_000) ms"
+            )
             let pages: [(String, SecretListing, Int)] = [
                 ("page of all", SecretListing(place: home, limit: 100), min(100, Self.count)),
                 ("page by a common prefix", SecretListing(place: home, namePrefixes: ["test/"], limit: 100), 100),
-                ("page by a rare prefix", SecretListing(place: home, namePrefixes: ["rare/"], limit: 100), min(100, Self.count / 97 + 1)),
+                (
+                    "page by a rare prefix", SecretListing(place: home, namePrefixes: ["rare/"], limit: 100),
+                    min(100, Self.count / 97 + 1)
+                ),
                 ("page by name", SecretListing(place: home, order: .name, namePrefixes: ["prod/"], limit: 100), 100),
-                ("page by change, newest first", SecretListing(place: home, order: .changed, descending: true, limit: 100), 100),
+                (
+                    "page by change, newest first",
+                    SecretListing(place: home, order: .changed, descending: true, limit: 100), 100
+                ),
                 (
                     "last page by a common prefix",
                     SecretListing(
-                        place: home, after: SecretCursor(value: at(Int64(Self.count - 160)), name: ""), namePrefixes: ["test/"],
+                        place: home,
+                        after: SecretCursor(value: at(Int64(Self.count - 160)), name: ""),
+                        namePrefixes: ["test/"],
                         limit: 100
                     ), nil ?? -1
                 ),

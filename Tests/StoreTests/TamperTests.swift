@@ -17,18 +17,30 @@ struct TamperTests {
     /// Each column that is not part of the key.
     private static func edits(_ engine: Engine) -> [Edit] {
         let columns: [(String, [(String, String)])] = [
-            ("item", [
-                ("link", "'forged'"), ("link", "NULL"), ("due", "5"), ("due", "NULL"), ("rev", "7"), ("body", bytes(engine)),
-                ("tag", bytes(engine)),
-            ]),
-            ("secret", [
-                ("suffix", "'zzzzzz'"), ("created", "5"), ("changed", "5"), ("accessed", "5"), ("delete_after", "5"),
-                ("delete_after", "NULL"), ("rev", "7"), ("body", bytes(engine)), ("tag", bytes(engine)),
-            ]),
-            ("version", [
-                ("created", "5"), ("accessed", "5"), ("sealed", bytes(engine)), ("sealed", "NULL"), ("body", bytes(engine)),
-                ("tag", bytes(engine)),
-            ]),
+            (
+                "item",
+                [
+                    ("link", "'forged'"), ("link", "NULL"), ("due", "5"), ("due", "NULL"), ("rev", "7"),
+                    ("body", bytes(engine)),
+                    ("tag", bytes(engine)),
+                ]
+            ),
+            (
+                "secret",
+                [
+                    ("suffix", "'zzzzzz'"), ("created", "5"), ("changed", "5"), ("accessed", "5"),
+                    ("delete_after", "5"),
+                    ("delete_after", "NULL"), ("rev", "7"), ("body", bytes(engine)), ("tag", bytes(engine)),
+                ]
+            ),
+            (
+                "version",
+                [
+                    ("created", "5"), ("accessed", "5"), ("sealed", bytes(engine)), ("sealed", "NULL"),
+                    ("body", bytes(engine)),
+                    ("tag", bytes(engine)),
+                ]
+            ),
             ("outbox", [("body", bytes(engine)), ("tag", bytes(engine))]),
         ]
         return columns.flatMap { table, edits in edits.map { Edit(table: table, column: $0.0, value: $0.1) } }
@@ -102,7 +114,9 @@ struct TamperTests {
                     #expect(lists[table] == ["a", "b"], "\(what)")
                 }
                 guard edit.table != "outbox" else { continue }
-                await #expect(throws: StoreError.self, "\(what)") { try await Self.single(edit.table, "a", bench.store) }
+                await #expect(throws: StoreError.self, "\(what)") {
+                    try await Self.single(edit.table, "a", bench.store)
+                }
                 try await Self.single(edit.table, "b", bench.store)
             }
         }
@@ -111,7 +125,8 @@ struct TamperTests {
     @Test(arguments: Engine.all)
     func aRowUnderAnotherKeyIsRefused(_ engine: Engine) async throws {
         let moves: [(table: String, column: String, value: String)] = [
-            ("item", "account", "000000000002"), ("item", "region", "us-east-1"), ("item", "kind", "role"), ("item", "id", "x"),
+            ("item", "account", "000000000002"), ("item", "region", "us-east-1"), ("item", "kind", "role"),
+            ("item", "id", "x"),
             ("secret", "account", "000000000002"), ("secret", "region", "us-east-1"), ("secret", "name", "x"),
             ("version", "account", "000000000002"), ("version", "region", "us-east-1"), ("version", "name", "t"),
             ("version", "version_id", "x"),
@@ -197,8 +212,8 @@ struct TamperTests {
     private static func stranger(_ bench: Bench) throws -> Store {
         let rows = RootKey.generate().rows
         return switch bench.engine {
-        case .sqlite: try Store.sqlite(directory: bench.where_, rows: rows)
-        case .postgres: try Store.postgres(bench.where_, node: "stranger", rows: rows)
+        case .sqlite: try Store.sqlite(directory: bench.location, rows: rows)
+        case .postgres: try Store.postgres(bench.location, node: "stranger", rows: rows)
         }
     }
 }

@@ -1,6 +1,7 @@
 """What the conformance tests share: expected refusals, deadlines, and HTTP without an SDK."""
 
 import contextlib
+import datetime
 import hashlib
 import json
 import re
@@ -9,8 +10,9 @@ import time
 import urllib.parse
 import uuid
 
+import botocore.auth
 import pytest
-from botocore.auth import SigV4Auth
+from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
@@ -186,3 +188,31 @@ def call(server, operation, body, service="secretsmanager", **sign):
 
 def sha256(data):
     return hashlib.sha256(data).hexdigest()
+
+
+class Presigner(SigV4QueryAuth):
+    """botocore's signer of URLs, with the body hashed and sent instead of moved into the query."""
+
+    content = b""
+
+    @classmethod
+    def of(cls, content):
+        return type("Presigner", (cls,), {"content": content})
+
+    def payload(self, request):
+        return sha256(self.content)
+
+    def _modify_request_before_signing(self, request):
+        request.data = b""
+        super()._modify_request_before_signing(request)
+
+
+@contextlib.contextmanager
+def turned_clock(minutes):
+    """botocore signs the time of its own clock; here that clock is wrong."""
+    real = botocore.auth.get_current_datetime
+    botocore.auth.get_current_datetime = lambda *a, **kw: real(*a, **kw) + datetime.timedelta(minutes=minutes)
+    try:
+        yield
+    finally:
+        botocore.auth.get_current_datetime = real

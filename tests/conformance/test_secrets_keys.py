@@ -139,8 +139,10 @@ def test_standard_versions_are_wrapped_again(secrets, kms, key, five):
         (): default, ("mine",): default, ("AWSPREVIOUS",): both, ("AWSCURRENT",): both, ("AWSPENDING",): both,
     }
     assert secrets.describe_secret(SecretId=five)["KmsKeyId"] == key
-    for stage in ["mine", "AWSPREVIOUS", "AWSCURRENT", "AWSPENDING"]:
-        assert secrets.get_secret_value(SecretId=five, VersionStage=stage)["SecretString"] in (stage, stage[3:].lower())
+    for stage, value in [
+        ("mine", "custom"), ("AWSPREVIOUS", "previous"), ("AWSCURRENT", "current"), ("AWSPENDING", "pending"),
+    ]:
+        assert secrets.get_secret_value(SecretId=five, VersionStage=stage)["SecretString"] == value
     # They can be read with either key.
     kms.disable_key(KeyId=key)
     assert secrets.get_secret_value(SecretId=five)["SecretString"] == "current"

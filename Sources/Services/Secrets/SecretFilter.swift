@@ -74,14 +74,14 @@ struct SecretFilter: Sendable {
 enum Words {
     private static let separators: Set<UInt8> = Set("/-_+=.@".utf8)
 
-    /// In lower case. A text with one kind of separator is cut there; one with two kinds is not cut at all. Each part is then cut
-    /// before every run of "one byte that is no lower-case letter, then lower-case letters" and after it.
+    /// In lower case. A text with two kinds of separator is one word, whatever is in it. Otherwise it is cut at its separators and
+    /// spaces, and each part before and after every run of "one byte that is no lower-case letter, then lower-case letters".
     static func split(_ text: Text) -> [[UInt8]] {
-        let bytes = Array(text.utf8)
-        let kinds = Set(bytes.filter { separators.contains($0) })
-        let parts: [ArraySlice<UInt8>] =
-            if kinds.count == 1, let separator = kinds.first { bytes.split(separator: separator) } else { [bytes[...]] }
-        return parts.flatMap { splitByCase($0) }
+        text.bytes.split(separator: 0x20).flatMap { token in
+            let kinds = Set(token.filter { separators.contains($0) })
+            guard kinds.count < 2 else { return [lowered(token)] }
+            return token.split { separators.contains($0) }.flatMap { splitByCase($0) }
+        }
     }
 
     private static func splitByCase(_ part: ArraySlice<UInt8>) -> [[UInt8]] {
@@ -106,7 +106,7 @@ enum Words {
             }
         }
         words.append(word)
-        return words.flatMap { $0.split(separator: 0x20) }.map { lowered($0) }.filter { !$0.isEmpty }
+        return words.map { lowered($0[...]) }.filter { !$0.isEmpty }
     }
 
     private static func lowered(_ word: ArraySlice<UInt8>) -> [UInt8] {

@@ -49,9 +49,7 @@ package final class RowCache: Sendable {
         return CacheTicket(generation: now, version: shard(hash).state.withLock { $0.version(hash) })
     }
 
-    /// - Parameters:
-    ///   - value: `nil` when there is no such row.
-    ///   - cost: the value's size in bytes, roughly.
+    /// `value` is `nil` when there is no such row; `cost` is its size in bytes, roughly.
     package func insert(_ key: CacheKey, _ value: (any Sendable)?, cost: Int, _ ticket: CacheTicket) {
         let hash = Self.hash(key)
         shard(hash).state.withLock { state in

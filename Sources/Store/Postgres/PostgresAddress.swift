@@ -29,7 +29,9 @@ struct PostgresAddress: Sendable {
         var parameters: [String: String] = [:]
         var option = unsafe options
         while let keyword = unsafe option.pointee.keyword {
-            if let value = unsafe option.pointee.val { parameters[unsafe String(cString: keyword)] = unsafe String(cString: value) }
+            if let value = unsafe option.pointee.val {
+                parameters[unsafe String(cString: keyword)] = unsafe String(cString: value)
+            }
             unsafe option += 1
         }
         return parameters

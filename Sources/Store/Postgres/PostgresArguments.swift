@@ -20,7 +20,9 @@ internal import Bytes
             lengths.append(0)
             return
         case .integer(let number):
-            for shift in stride(from: 56, through: 0, by: -8) { buffer.append(UInt8(truncatingIfNeeded: number >> Int64(shift))) }
+            for shift in stride(from: 56, through: 0, by: -8) {
+                buffer.append(UInt8(truncatingIfNeeded: number >> Int64(shift)))
+            }
         case .text(let text): buffer.append(contentsOf: text.utf8)
         case .bytes(let bytes): buffer.append(contentsOf: bytes)
         }
@@ -42,7 +44,10 @@ internal import Bytes
                 unsafe lengths.withUnsafeBufferPointer { lengths in
                     unsafe formats.withUnsafeBufferPointer { formats in
                         unsafe body(
-                            Int32(starts.count), pointers.baseAddress, lengths.baseAddress, formats.baseAddress
+                            Int32(starts.count),
+                            pointers.baseAddress,
+                            lengths.baseAddress,
+                            formats.baseAddress
                         )
                     }
                 }

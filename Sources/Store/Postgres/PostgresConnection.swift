@@ -12,6 +12,8 @@ internal import Glibc
     private let notices: Notices
     private let answerMilliseconds: UInt64
     private var prepared: [ObjectIdentifier: String] = [:]
+    /// BEGIN, to go out with the transaction's first statement: a round trip saved.
+    private var openingStatement: String?
     /// Since the transaction began. After any trouble it can't be committed, even if the job passed over the error.
     private(set) var trouble = Trouble.none
     private(set) var firstError: StoreError?
@@ -55,10 +57,33 @@ internal import Glibc
 
     private func answer(to query: Query, _ values: [Value]) throws(StoreError) -> PostgresResult {
         let name = try name(of: query)
+        if let begin = openingStatement {
+            openingStatement = nil
+            return try checked(answer(to: begin, then: name, values))
+        }
         let isSent = unsafe PostgresArguments(values).withPointers { count, pointers, lengths, formats in
             unsafe PQsendQueryPrepared(handle, name, count, pointers, lengths, formats, 1)
         }
         return try checked(isSent == 1 ? receive() : nil)
+    }
+
+    /// Both in one round trip. `nil` when the connection or the time is over.
+    private func answer(to begin: String, then name: String, _ values: [Value]) -> PostgresResult? {
+        guard unsafe PQenterPipelineMode(handle) == 1 else { return nil }
+        let isSent = unsafe PostgresArguments(values).withPointers { count, pointers, lengths, formats in
+            unsafe PQsendQueryParams(handle, begin, 0, nil, nil, nil, nil, 1) == 1
+                && PQsendQueryPrepared(handle, name, count, pointers, lengths, formats, 1) == 1
+                && PQpipelineSync(handle) == 1
+        }
+        guard isSent else { return nil }
+        let end = Monotonic.now() &+ answerMilliseconds &* 1_500_000
+        // One result for each statement and one for the end of the pipeline, with nothing after each of the first two.
+        let begun = results(until: end)
+        let answer = results(until: end)
+        guard begun != nil, answer != nil, results(until: end, isSync: true) != nil,
+            unsafe PQexitPipelineMode(handle) == 1
+        else { return nil }
+        return begun?.isGood == true ? answer : begun
     }
 
     private func name(of query: Query) throws(StoreError) -> String {
@@ -84,7 +109,10 @@ internal import Glibc
 
     /// The last result of what was sent, the first bad one before all others. `nil` when the connection or the time is over.
     private func receive() -> PostgresResult? {
-        let end = Monotonic.now() &+ answerMilliseconds &* 1_500_000
+        results(until: Monotonic.now() &+ answerMilliseconds &* 1_500_000)
+    }
+
+    private func results(until end: UInt64, isSync: Bool = false) -> PostgresResult? {
         var last: PostgresResult?
         while true {
             while unsafe PQisBusy(handle) == 1 {
@@ -93,6 +121,8 @@ internal import Glibc
             guard let next = unsafe PQgetResult(handle) else { return last }
             let result = unsafe PostgresResult(next)
             if last?.isGood != false { last = result }
+            // Nothing comes after it.
+            if isSync { return last }
         }
     }
 
@@ -117,6 +147,7 @@ internal import Glibc
     }
 
     func commitOutcome() -> Commit {
+        guard openingStatement == nil else { return .done }
         // What the server said meanwhile, such as that the transaction idled for too long.
         guard unsafe PQconsumeInput(handle) == 1, unsafe PQstatus(handle) == CONNECTION_OK else {
             trouble = .lost
@@ -150,7 +181,7 @@ internal import Glibc
         var values = unsafe pairs.map { unsafe UnsafePointer(strdup($0.value)) }
         unsafe keys.append(nil)
         unsafe values.append(nil)
-        defer { for unsafe pointer in unsafe keys + values { unsafe free(UnsafeMutablePointer(mutating: pointer)) } }
+        defer { unsafe (keys + values).forEach { unsafe free(UnsafeMutablePointer(mutating: $0)) } }
         return unsafe PQconnectdbParams(keys, values, 0)
     }
 
@@ -164,18 +195,22 @@ extension PostgresConnection: SetUpConnection {
     static let dialect = Dialect(text: #"TEXT COLLATE "C""#, bytes: "BYTEA", integer: "BIGINT", options: "")
 
     func run(_ sql: String) throws(StoreError) {
+        if let begin = openingStatement {
+            openingStatement = nil
+            try run(begin)
+        }
         _ = try checked(unsafe PQsendQuery(handle, sql) == 1 ? receive() : nil)
     }
 
-    func begin() throws(StoreError) { try begin("BEGIN ISOLATION LEVEL READ COMMITTED") }
+    func begin() { begin("BEGIN ISOLATION LEVEL READ COMMITTED") }
 
     /// All its statements see one moment.
-    func beginReading() throws(StoreError) { try begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") }
+    func beginReading() { begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") }
 
-    private func begin(_ sql: String) throws(StoreError) {
+    private func begin(_ sql: String) {
         trouble = .none
         firstError = nil
-        try run(sql)
+        openingStatement = sql
     }
 
     func commit() throws(StoreError) {
@@ -189,6 +224,10 @@ extension PostgresConnection: SetUpConnection {
 
     func rollback() {
         guard trouble != .lost else { return }
+        guard openingStatement == nil else {
+            openingStatement = nil
+            return
+        }
         do { try run("ROLLBACK") } catch { trouble = .lost }
     }
 }
@@ -204,7 +243,9 @@ extension PostgresConnection: SetUpConnection {
             handle,
             { context, notice in
                 // PG_DIAG_SEVERITY_NONLOCALIZED is 'V'.
-                guard let context = unsafe context, let severity = unsafe PQresultErrorField(notice, 0x56) else { return }
+                guard let context = unsafe context, let severity = unsafe PQresultErrorField(notice, 0x56) else {
+                    return
+                }
                 guard unsafe String(cString: severity) == "WARNING" else { return }
                 unsafe Unmanaged<Notices>.fromOpaque(context).takeUnretainedValue().warnings += 1
             },

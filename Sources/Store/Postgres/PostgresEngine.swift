@@ -33,7 +33,9 @@ final class PostgresEngine: Engine {
         self.ground = ground
         try setUp()
         let feed = ChangeFeed(door, ground, state)
-        guard startThread({ [stop] in feed.run(until: stop) }) else { throw .unavailable("the system has no thread left") }
+        guard startThread({ [stop] in feed.run(until: stop) }) else {
+            throw .unavailable("the system has no thread left")
+        }
     }
 
     private func setUp() throws(StoreError) {
@@ -41,14 +43,19 @@ final class PostgresEngine: Engine {
         PostgresSettings.warnIfUnsafe(connection, ground.options.warn)
         // Another node may be migrating: worth waiting for.
         try connection.wait(forLocks: ground.options.answerMilliseconds)
-        let opening: Int64
-        do {
-            opening = try connection.setUp()
-        } catch .corrupt {
-            // Two nodes that create the first table at once collide in the catalog (23505); the loser finds it made.
-            opening = try connection.setUp()
+        ground.outbox.begin(opening: try Self.setUp(connection, collisions: 3))
+    }
+
+    /// Nodes that create the first table at once collide in the catalog (23505, 42710 or 42P07); the loser then finds it made.
+    private static func setUp(_ connection: PostgresConnection, collisions: Int) throws(StoreError) -> Int64 {
+        for _ in 0..<collisions {
+            do throws(StoreError) {
+                return try connection.setUp()
+            } catch {
+                guard error.isCollision else { throw error }
+            }
         }
-        ground.outbox.begin(opening: opening)
+        return try connection.setUp()
     }
 
     var health: StoreHealth { state.value }
@@ -100,6 +107,15 @@ final class PostgresEngine: Engine {
     func close() async {
         shutdown()
         await running.reachedZero()
+    }
+}
+
+extension StoreError {
+    fileprivate var isCollision: Bool {
+        switch self {
+        case .corrupt, .misconfigured: true
+        default: false
+        }
     }
 }
 

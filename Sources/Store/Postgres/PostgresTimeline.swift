@@ -32,7 +32,9 @@ final class PostgresTimeline: Sendable {
             return highest
         }
         guard timeline >= known else {
-            throw .unavailable("this PostgreSQL server is on timeline \(timeline), but \(known) was seen: an old primary")
+            throw .unavailable(
+                "this PostgreSQL server is on timeline \(timeline), but \(known) was seen: an old primary"
+            )
         }
         if timeline > known { report(timeline) }
     }

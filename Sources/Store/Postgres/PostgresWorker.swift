@@ -58,7 +58,7 @@ final class PostgresWorker {
         let (connection, isFresh) = try opened()
         do {
             let session = Session(connection, ground)
-            try connection.beginReading()
+            connection.beginReading()
             try job.attempt(in: session)
         } catch {
             return end(connection, isFresh, error)
@@ -75,9 +75,10 @@ final class PostgresWorker {
         let (connection, isFresh) = try opened()
         let session = Session(connection, ground)
         do {
-            try connection.begin()
+            connection.begin()
             try job.attempt(in: session)
             if let error = connection.firstError { throw error }
+            try session.finish()
             try raiseEpochs(session)
         } catch {
             session.settle(.rolledBack)

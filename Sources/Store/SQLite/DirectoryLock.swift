@@ -10,7 +10,9 @@ struct DirectoryLock: Sendable {
         try Self.make(directory)
         let path = directory + "/undercroft.lock"
         file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { throw .misconfigured("the lock file in the data directory can't be opened (errno \(errno))") }
+        guard file >= 0 else {
+            throw .misconfigured("the lock file in the data directory can't be opened (errno \(errno))")
+        }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno
             close(file)

@@ -50,11 +50,18 @@ final class SQLiteEngine: Engine {
             readers.append(try SQLiteFile.openReading(path, number: number))
         }
         let writerLoop = SQLiteWriter(writer, writing, ground) { [weak self] in self?.note($0) }
-        for reader in readers { try startThread { [reading] in SQLiteReader.run(reader, reading, ground) } }
-        try startThread { [reading] in
+        let active = Monitor(readers.count)
+        for reader in readers {
+            try startThread { [reading] in
+                SQLiteReader.run(reader, reading, ground)
+                active.change { $0 -= 1 }
+            }
+        }
+        try startThread {
             writerLoop.run()
-            // The last to write is the last to go: readers may still be at work, but they hold nothing back.
-            reading.close()
+            // SQLite's last connection removes the log, and readers can't.
+            active.wait { $0 == 0 ? true : nil }
+            writerLoop.close()
             lock.release()
         }
     }

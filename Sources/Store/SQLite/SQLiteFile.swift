@@ -63,7 +63,9 @@ enum SQLiteFile {
     static func warnIfOld(_ warn: (Text) -> Void) {
         guard sqlite3_libversion_number() < 3_051_003 else { return }
         let version = unsafe String(cString: sqlite3_libversion())
-        warn("SQLite \(version) is older than 3.51.3: never open the database file with another program while this one runs")
+        warn(
+            "SQLite \(version) is older than 3.51.3: never open the database file with another program while this one runs"
+        )
     }
 
     private static func translate(_ error: any Error) -> StoreError {

@@ -21,7 +21,11 @@ internal import GRDBSQLite
         case .bytes(let bytes):
             unsafe bytes.withUnsafeBytes { buffer in
                 unsafe sqlite3_bind_blob64(
-                    pointer, index, buffer.baseAddress, sqlite3_uint64(buffer.count), Self.copied
+                    pointer,
+                    index,
+                    buffer.baseAddress,
+                    sqlite3_uint64(buffer.count),
+                    Self.copied
                 )
             }
         }
@@ -33,7 +37,12 @@ internal import GRDBSQLite
             guard let start = buffer.baseAddress else { return unsafe sqlite3_bind_text(pointer, index, "", 0, nil) }
             return unsafe start.withMemoryRebound(to: CChar.self, capacity: buffer.count) { start in
                 unsafe sqlite3_bind_text64(
-                    pointer, index, start, sqlite3_uint64(buffer.count), Self.copied, UInt8(SQLITE_UTF8)
+                    pointer,
+                    index,
+                    start,
+                    sqlite3_uint64(buffer.count),
+                    Self.copied,
+                    UInt8(SQLITE_UTF8)
                 )
             }
         }

@@ -45,8 +45,9 @@ final class SQLiteWriter: Sendable {
             }
             if stopped == nil { log.empty(database) }
         }
-        try? queue.close()
     }
+
+    func close() { try? queue.close() }
 
     private struct Done {
         let job: any Job
@@ -87,6 +88,7 @@ final class SQLiteWriter: Sendable {
         _ = try connection.execute(Self.save, [])
         do {
             try job.attempt(in: session)
+            try session.finish()
             if connection.isInTransaction, connection.lastingFault == nil {
                 _ = try connection.execute(Self.release, [])
                 return nil
@@ -129,7 +131,9 @@ final class SQLiteWriter: Sendable {
         unsafe sqlite3_wal_hook(
             database.sqliteConnection,
             { context, _, _, count in
-                if let context = unsafe context { unsafe Unmanaged<Pages>.fromOpaque(context).takeUnretainedValue().count = count }
+                if let context = unsafe context {
+                    unsafe Unmanaged<Pages>.fromOpaque(context).takeUnretainedValue().count = count
+                }
                 return SQLITE_OK
             },
             context

@@ -39,6 +39,10 @@ enum Schema {
         "CREATE INDEX secret_by_created ON secret (account, region, created, name, delete_after)",
         "CREATE INDEX secret_by_changed ON secret (account, region, changed, name, delete_after)",
         "CREATE INDEX secret_by_accessed ON secret (account, region, accessed, name, delete_after)",
+        """
+        CREATE TABLE secret_count (
+          account {text} NOT NULL, region {text} NOT NULL, total {int} NOT NULL, PRIMARY KEY (account, region)) {options}
+        """,
         "CREATE INDEX secret_due ON secret (delete_after, account, region, name) WHERE delete_after IS NOT NULL",
         """
         CREATE TABLE version (

@@ -20,7 +20,9 @@ enum WorkThread {
             &thread,
             nil,
             { context in
-                if let context = unsafe context { unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body() }
+                if let context = unsafe context {
+                    unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
+                }
                 return nil
             },
             start.toOpaque()

@@ -26,7 +26,8 @@ private enum Queries {
         """
     )
 
-    private static let select = "SELECT id, link, due, rev, body, tag FROM item WHERE account = ?1 AND region = ?2 AND kind = ?3"
+    private static let select =
+        "SELECT id, link, due, rev, body, tag FROM item WHERE account = ?1 AND region = ?2 AND kind = ?3"
     static let first = Query("\(select) AND id >= ?4 ORDER BY id LIMIT ?5")
     static let next = Query("\(select) AND id > ?4 ORDER BY id LIMIT ?5")
     static let firstLinked = Query("\(select) AND link = ?6 AND id >= ?4 ORDER BY id LIMIT ?5")

@@ -5,7 +5,6 @@ private enum Queries {
     private static let select = "SELECT \(columns) FROM secret WHERE account = ?1 AND region = ?2 AND name = ?3"
     static let one = Query(select)
     static let locked = Query("\(select) {lock}")
-    static let count = Query("SELECT COUNT(*) FROM secret {by secret_by_name} WHERE account = ?1 AND region = ?2")
     static let due = Query(
         """
         SELECT account, region, name, \(columns) FROM secret {by secret_due} \
@@ -47,6 +46,7 @@ extension Transaction {
         let values = secret.keyValues + secret.valueColumns(session)
         guard try session.connection.execute(Queries.insert, values) > 0 else { return false }
         session.touch(.secret(secret.place, secret.name))
+        session.noteSecrets(1, secret.place)
         return true
     }
 
@@ -73,16 +73,12 @@ extension Transaction {
         _ = try session.connection.execute(Queries.deleteVersions, key)
         guard try session.connection.execute(Queries.delete, key) > 0 else { return false }
         session.touch(.secret(place, name))
+        session.noteSecrets(-1, place)
         return true
     }
 }
 
 extension StoreReader where Self: ~Copyable {
-    /// Scheduled for deletion or not.
-    package borrowing func secretCount(_ place: Place) throws(StoreError) -> Int {
-        try session.count(Queries.count, Value.place(place))
-    }
-
     /// Of all places, those whose deletion is due at or before `by`, the longest due first.
     package borrowing func secretsDue(by: Timestamp, limit: Int) throws(StoreError) -> [SecretRow] {
         try session.secretsDue(by, limit)

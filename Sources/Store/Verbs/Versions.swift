@@ -3,7 +3,9 @@ internal import Seal
 
 private enum Queries {
     private static let place = "account = ?1 AND region = ?2 AND name = ?3"
-    static let one = Query("SELECT created, accessed, sealed, body, tag FROM version WHERE \(place) AND version_id = ?4")
+    static let one = Query(
+        "SELECT created, accessed, sealed, body, tag FROM version WHERE \(place) AND version_id = ?4"
+    )
     static let all = Query(
         """
         SELECT version_id, created, accessed, sealed, body, tag FROM version WHERE \(place) \
