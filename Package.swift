@@ -18,6 +18,8 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
     .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOTLS", package: "swift-nio"),
+    .product(name: "NIOHPACK", package: "swift-nio-http2"),
     .product(name: "NIOHTTP2", package: "swift-nio-http2"),
     .product(name: "NIOSSL", package: "swift-nio-ssl"),
 ]
@@ -49,7 +51,9 @@ let package = Package(
             dependencies: ["Bytes", "Seal", "CLibPQ", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
-        .target(name: "Services", dependencies: ["Bytes", "Primitives", "Policy", "Wire", "Seal", "Store"], swiftSettings: strict),
+        .target(
+            name: "Services", dependencies: ["Bytes", "Primitives", "Policy", "Wire", "Seal", "Store"],
+            swiftSettings: strict),
         .target(name: "Front", dependencies: ["Bytes", "Services", "Wire"] + nio, swiftSettings: strict),
         .executableTarget(
             name: "undercroft",
@@ -62,20 +66,28 @@ let package = Package(
         ),
         // The load generator of `make bench`.
         .executableTarget(name: "undercroft-bench", dependencies: ["Bytes", "Wire"], swiftSettings: strict),
-        .target(name: "TestKit", dependencies: ["Bytes", "Services", "Store", "Seal", "Wire", "Policy"], swiftSettings: strict),
+        .target(
+            name: "TestKit", dependencies: ["Bytes", "Services", "Store", "Seal", "Wire", "Policy"],
+            swiftSettings: strict),
 
         .testTarget(name: "BytesTests", dependencies: ["Bytes"], swiftSettings: strict),
         .testTarget(name: "PrimitivesTests", dependencies: ["Bytes", "Primitives"], swiftSettings: strict),
         .testTarget(name: "SealTests", dependencies: ["Bytes", "Primitives", "Seal"], swiftSettings: strict),
         .testTarget(name: "WireTests", dependencies: ["Bytes", "Primitives", "Wire"], swiftSettings: strict),
         .testTarget(name: "PolicyTests", dependencies: ["Bytes", "Policy", "TestKit"], swiftSettings: strict),
-        .testTarget(name: "StoreTests", dependencies: ["Bytes", "CLibPQ", "Seal", "Store", .product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Bytes", "CLibPQ", "Seal", "Store", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
         .testTarget(
             name: "ServicesTests",
             dependencies: ["Bytes", "Policy", "Seal", "Services", "Store", "TestKit", "Wire"],
             swiftSettings: strict
         ),
-        .testTarget(name: "FrontTests", dependencies: ["Bytes", "Front", "Services", "Wire", .product(name: "NIOEmbedded", package: "swift-nio")] + nio, swiftSettings: strict),
+        .testTarget(
+            name: "FrontTests",
+            dependencies: ["Bytes", "Front", "Services", "Wire", .product(name: "NIOEmbedded", package: "swift-nio")]
+                + nio, swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

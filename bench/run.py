@@ -41,8 +41,8 @@ def arguments():
     parser.add_argument("--no-scale", action="store_true", help="leave the large vault out")
     parser.add_argument("--out", default=ROOT / "bench-results", help="folder for the JSON file")
     chosen = parser.parse_args()
-    chosen.rounds = chosen.rounds or (2 if chosen.quick else 4)
-    chosen.secrets = chosen.secrets or (20_000 if chosen.quick else 100_000)
+    chosen.rounds = chosen.rounds or (2 if chosen.quick else 3)
+    chosen.secrets = chosen.secrets or (10_000 if chosen.quick else 100_000)
     chosen.seconds = 2.0 if chosen.quick else 3.0
     return chosen
 

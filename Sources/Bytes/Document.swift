@@ -91,7 +91,9 @@ package struct Fields: Sendable, ExpressibleByDictionaryLiteral {
     package func bool(_ name: Text) -> Bool? { if case .bool(let value)? = self[name] { value } else { nil } }
     package func integer(_ name: Text) -> Int64? { if case .integer(let value)? = self[name] { value } else { nil } }
     package func blob(_ name: Text) -> [UInt8]? { if case .blob(let value)? = self[name] { value } else { nil } }
-    package func secret(_ name: Text) -> SensitiveBytes? { if case .secret(let value)? = self[name] { value } else { nil } }
+    package func secret(_ name: Text) -> SensitiveBytes? {
+        if case .secret(let value)? = self[name] { value } else { nil }
+    }
     package func timestamp(_ name: Text) -> Timestamp? {
         if case .timestamp(let value)? = self[name] { value } else { nil }
     }

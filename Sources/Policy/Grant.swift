@@ -26,10 +26,12 @@ extension PrincipalElement {
         case .roleSession(let arn):
             guard case .assumedRole = principal.kind else { return .none }
             return principal.arn == arn ? .caller : .none
-        case .federatedSession(let arn): return principal.kind == .federatedUser && principal.arn == arn ? .caller : .none
+        case .federatedSession(let arn):
+            return principal.kind == .federatedUser && principal.arn == arn ? .caller : .none
         case .uniqueID: return grantOfUniqueID(to: principal)
         case .service(let host): return principal.kind == .service(host: host) ? .caller : .none
-        case .federated(let provider): return principal.kind == .anonymous && principal.arn == provider ? .caller : .none
+        case .federated(let provider):
+            return principal.kind == .anonymous && principal.arn == provider ? .caller : .none
         // Canonical ids belong to S3; no caller here has one.
         case .canonicalUser: return .none
         }

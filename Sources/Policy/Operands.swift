@@ -90,7 +90,8 @@ extension Operands {
             for index in all.indices where all[index].matches(text, sections, evaluation) { return true }
             return false
         case .binaries(let binaries): return Base64.decode(value.utf8).map(binaries.contains) ?? false
-        case .ranges(let ranges): return Address(value.bytes).map { address in ranges.contains { $0.contains(address) } } ?? false
+        case .ranges(let ranges):
+            return Address(value.bytes).map { address in ranges.contains { $0.contains(address) } } ?? false
         case .numbers(let order, let numbers):
             guard let number = DecimalNumber(value) else { return false }
             return numbers.contains { order.holds(number, $0) }

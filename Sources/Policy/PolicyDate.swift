@@ -16,7 +16,9 @@ enum PolicyDate {
             return nil
         }
         if reader.isAtEnd { return date }
-        guard reader.take(0x54), let time = timeOfDay(&reader), let zone = zone(&reader), reader.isAtEnd else { return nil }
+        guard reader.take(0x54), let time = timeOfDay(&reader), let zone = zone(&reader), reader.isAtEnd else {
+            return nil
+        }
         return date + (time - zone)
     }
 
@@ -27,7 +29,9 @@ enum PolicyDate {
     private static func epochSeconds(_ bytes: [UInt8]) -> Timestamp? {
         var reader = ByteReader(bytes)
         let isNegative = reader.take(0x2D)
-        guard let seconds = reader.takeDecimal(upTo: 12), let fraction = fraction(&reader), reader.isAtEnd else { return nil }
+        guard let seconds = reader.takeDecimal(upTo: 12), let fraction = fraction(&reader), reader.isAtEnd else {
+            return nil
+        }
         let milliseconds = Int64(seconds) * 1000 + fraction
         return Timestamp(milliseconds: isNegative ? -milliseconds : milliseconds)
     }
@@ -47,7 +51,9 @@ enum PolicyDate {
         else { return nil }
         var milliseconds = Int64(hour * 60 + minute) * 60_000
         if reader.take(0x3A) {
-            guard let second = reader.takeDecimal(exactly: 2), second < 60, let rest = fraction(&reader) else { return nil }
+            guard let second = reader.takeDecimal(exactly: 2), second < 60, let rest = fraction(&reader) else {
+                return nil
+            }
             milliseconds += Int64(second) * 1000 + rest
         }
         return milliseconds

@@ -11,7 +11,9 @@ struct Texts {
         self.element = element
         guard case .list(let items) = document else {
             isList = false
-            guard let text = Texts.text(document, allowsScalars) else { throw MalformedPolicy("not a text", path: element) }
+            guard let text = Texts.text(document, allowsScalars) else {
+                throw MalformedPolicy("not a text", path: element)
+            }
             texts = [text]
             return
         }

@@ -18,7 +18,8 @@ package enum PublicAccess {
     ]
 
     private static func pins(_ condition: Condition) -> Bool {
-        guard !condition.operation.isNegated, !condition.operation.isIfExists, condition.operation.quantifier != .all else {
+        guard !condition.operation.isNegated, !condition.operation.isIfExists, condition.operation.quantifier != .all
+        else {
             return false
         }
         switch condition.operands {

@@ -70,7 +70,9 @@ package struct Sweep: Sendable {
             let due = try await house.store.read { try $0.itemsDue(kind: "key", by: now, limit: Self.batch) }
             for item in due {
                 try await house.store.write { [house] transaction in
-                    guard let current = try transaction.item(item.key), let date = current.due, date <= now else { return }
+                    guard let current = try transaction.item(item.key), let date = current.due, date <= now else {
+                        return
+                    }
                     let place = item.key.place
                     for alias in try transaction.items(
                         place, kind: "alias", link: item.key.id, after: nil, limit: 1000

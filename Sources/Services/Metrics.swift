@@ -4,7 +4,9 @@ internal import Synchronization
 /// Counters of calls, by operation and result, with latency histograms. Cheap enough for every request.
 package final class Figures: Sendable {
     /// Upper bounds of the histogram's buckets, in seconds.
-    static let bounds: [Double] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
+    static let bounds: [Double] = [
+        0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5,
+    ]
 
     private struct Series {
         let name: Text

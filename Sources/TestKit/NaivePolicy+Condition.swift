@@ -93,7 +93,8 @@ struct NaiveCondition {
         let digits = text.string.split { !$0.isNumber }.compactMap { Int64($0) }
         guard digits.count == 6, text.utf8.count == 20,
             let time = CivilTime(
-                year: digits[0], month: digits[1], day: digits[2], hour: digits[3], minute: digits[4], second: digits[5])
+                year: digits[0], month: digits[1], day: digits[2], hour: digits[3], minute: digits[4], second: digits[5]
+            )
         else { return nil }
         return Double(time.timestamp.milliseconds)
     }
@@ -126,7 +127,8 @@ enum NaivePrincipals {
             }
         case ("Service", _): return principal.kind == .service(host: entry) ? (true, true) : nil
         case ("Federated", _): return principal.kind == .anonymous && principal.arn == entry ? (true, true) : nil
-        case ("AWS", _) where isWithAccount && (entry == principal.account || entry.string == accountRoot): return (false, false)
+        case ("AWS", _) where isWithAccount && (entry == principal.account || entry.string == accountRoot):
+            return (false, false)
         case ("AWS", _) where entry == principal.arn: return (true, true)
         case ("AWS", _) where entry == principal.uniqueID: return (true, principal.kind == .user)
         case ("AWS", _) where entry == principal.federatedBy && principal.kind == .federatedUser: return (true, false)
@@ -153,7 +155,9 @@ enum NaivePrincipals {
     }
 
     static func isHit(_ statement: Fields, _ principal: Principal) -> Bool {
-        if statement["Principal"] != nil || statement.text("Effect") == "Allow" { return !waivers(statement, principal).isEmpty }
+        if statement["Principal"] != nil || statement.text("Effect") == "Allow" {
+            return !waivers(statement, principal).isEmpty
+        }
         let spared = entries(statement["NotPrincipal"]) ?? []
         if spared.contains(where: { $0.1 == "*" }) { return false }
         let hits = spared.compactMap { waiver($0.0, $0.1, principal) }

@@ -61,13 +61,16 @@ extension NaivePolicy {
     }
 
     /// Six parts, each a glob of its own. `nil` if a variable can't be resolved.
-    static func sectionwise(_ pattern: Text, _ text: Text, _ ask: Ask, _ variables: Bool, afterExpansion: Bool) -> Bool? {
+    static func sectionwise(_ pattern: Text, _ text: Text, _ ask: Ask, _ variables: Bool, afterExpansion: Bool) -> Bool?
+    {
         let colon: UInt32 = 0x3A
         let parts = scalars(text).split(separator: colon, maxSplits: 5, omittingEmptySubsequences: false)
         var patterns: [[Token]] = []
         if afterExpansion {
             guard let all = expand(pattern, ask, wild: true, variables: variables) else { return nil }
-            patterns = all.split(separator: .scalar(colon), maxSplits: 5, omittingEmptySubsequences: false).map { Array($0) }
+            patterns = all.split(separator: .scalar(colon), maxSplits: 5, omittingEmptySubsequences: false).map {
+                Array($0)
+            }
         } else {
             var open = 0
             let pieces = pattern.string.unicodeScalars.split(maxSplits: 5, omittingEmptySubsequences: false) { scalar in

@@ -37,7 +37,9 @@ package enum NaivePolicy {
         for (layer, documents) in groups where documents.contains(where: { hasMatch("Deny", $0, ask, layer) }) {
             return .explicitDeny(layer)
         }
-        for (layer, levels) in [(PolicyLayer.serviceControl, layers.serviceControl), (.resourceControl, layers.resourceControl)]
+        for (layer, levels) in [
+            (PolicyLayer.serviceControl, layers.serviceControl), (.resourceControl, layers.resourceControl),
+        ]
         where levels.contains(where: { !$0.contains { hasMatch("Allow", $0, ask, layer) } }) {
             return .implicitDeny(layer)
         }
@@ -101,7 +103,9 @@ package enum NaivePolicy {
         let variables = hasVariables(document)
         return statements(document).flatMap { statement -> [Waiver] in
             guard statement.text("Effect") == "Allow", matches(statement, ask, variables) else { return [] }
-            return NaivePrincipals.waivers(statement, ask.principal).map { Waiver(identity: $0.identity, limits: $0.limits) }
+            return NaivePrincipals.waivers(statement, ask.principal).map {
+                Waiver(identity: $0.identity, limits: $0.limits)
+            }
         }
     }
 

@@ -25,7 +25,8 @@ struct ConfigurationFile: Sendable {
         do {
             guard let root = try compose(yaml: text) else { return }
             guard let mapping = root.mapping else {
-                mistakes.append(Mistake(file: path, line: root.mark?.line ?? 1, reason: "the file must be a mapping of settings"))
+                mistakes.append(
+                    Mistake(file: path, line: root.mark?.line ?? 1, reason: "the file must be a mapping of settings"))
                 return
             }
             for (key, value) in mapping { read(key, value, prefix: "") }
@@ -44,7 +45,8 @@ struct ConfigurationFile: Sendable {
         if let mapping = value.mapping, prefix.isEmpty, name == "quota" {
             for (inner, innerValue) in mapping { read(inner, innerValue, prefix: "quota.") }
         } else if let list = value.sequence {
-            entries.append(Entry(name: prefix + name, value: list.compactMap(\.string).joined(separator: ","), line: line))
+            entries.append(
+                Entry(name: prefix + name, value: list.compactMap(\.string).joined(separator: ","), line: line))
         } else if let text = value.scalar?.string {
             entries.append(Entry(name: prefix + name, value: text, line: line))
         } else {
@@ -54,7 +56,8 @@ struct ConfigurationFile: Sendable {
 
     private static func line(of error: any Error) -> Int {
         switch error {
-        case YamlError.scanner(_, _, let mark, _), YamlError.parser(_, _, let mark, _), YamlError.composer(_, _, let mark, _):
+        case YamlError.scanner(_, _, let mark, _), YamlError.parser(_, _, let mark, _),
+            YamlError.composer(_, _, let mark, _):
             mark.line
         default: 1
         }

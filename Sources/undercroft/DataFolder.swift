@@ -25,7 +25,9 @@ struct DataFolder: Sendable {
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
             )
         } catch {
-            throw Unusable(description: "The folder \(path) can't be made: \(error.localizedDescription). Choose another with --data.")
+            throw Unusable(
+                description:
+                    "The folder \(path) can't be made: \(error.localizedDescription). Choose another with --data.")
         }
     }
 
@@ -52,13 +54,16 @@ struct DataFolder: Sendable {
             throw Unusable(description: "The passphrase file \(file) can't be read.")
         }
         while bytes.last == 0x0A || bytes.last == 0x0D { bytes.removeLast() }
-        guard bytes.count >= 12 else { throw Unusable(description: "The passphrase in \(file) is shorter than 12 bytes.") }
+        guard bytes.count >= 12 else {
+            throw Unusable(description: "The passphrase in \(file) is shorter than 12 bytes.")
+        }
         return SecretBytes(taking: &bytes)
     }
 
     /// This node's name, made once: its outbox rows and its trail belong to it.
     func node(_ chance: Chance) throws -> Text {
-        if let data = FileManager.default.contents(atPath: nodeFile), let name = Text(utf8: data.prefix { $0 != 0x0A }) {
+        if let data = FileManager.default.contents(atPath: nodeFile), let name = Text(utf8: data.prefix { $0 != 0x0A })
+        {
             return name
         }
         let name = Hex.encode(chance.bytes(8))
@@ -75,7 +80,8 @@ struct DataFolder: Sendable {
     /// It names a Region too: the first generation of the AWS CLI does not read `AWS_REGION`.
     func writePendingCredentials(_ administrator: Founding.Administrator, region: Text) throws {
         var out = ByteBuilder()
-        out.append("[default]\nregion = \(region)\naws_access_key_id = \(administrator.accessKeyID)\naws_secret_access_key = ")
+        out.append(
+            "[default]\nregion = \(region)\naws_access_key_id = \(administrator.accessKeyID)\naws_secret_access_key = ")
         out.append(administrator.secretAccessKey.revealBytes())
         out.append("\n")
         try write(out.bytes, to: pendingCredentials)
@@ -89,7 +95,9 @@ struct DataFolder: Sendable {
     }
 
     var address: String? {
-        FileManager.default.contents(atPath: addressFile).map { String(decoding: $0.prefix { $0 != 0x0A }, as: UTF8.self) }
+        FileManager.default.contents(atPath: addressFile).map {
+            String(decoding: $0.prefix { $0 != 0x0A }, as: UTF8.self)
+        }
     }
 
     func writeAddress(_ url: String) throws { try write(Array("\(url)\n".utf8), to: addressFile) }

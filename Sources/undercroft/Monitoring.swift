@@ -55,17 +55,31 @@ final class Monitoring: Sendable {
         }
         let store = house.store.figures
         add("undercroft_store_reads_total", "counter", "Read transactions.", store.reads)
-        add("undercroft_store_read_seconds_total", "counter", "Time in read transactions.", Double(store.readNanoseconds) / 1e9)
+        add(
+            "undercroft_store_read_seconds_total", "counter", "Time in read transactions.",
+            Double(store.readNanoseconds) / 1e9)
         add("undercroft_store_writes_total", "counter", "Write transactions that were committed.", store.writes)
-        add("undercroft_store_write_seconds_total", "counter", "Time from asking to durable.", Double(store.writeNanoseconds) / 1e9)
-        add("undercroft_store_commits_total", "counter", "Commits; each carries one or more write transactions.", store.commits)
-        add("undercroft_store_failures_total", "counter", "Transactions that failed.", store.failedReads + store.failedWrites)
-        add("undercroft_store_tampered_rows_total", "counter", "Rows refused because they were edited or damaged.", store.tamperedRows)
+        add(
+            "undercroft_store_write_seconds_total", "counter", "Time from asking to durable.",
+            Double(store.writeNanoseconds) / 1e9)
+        add(
+            "undercroft_store_commits_total", "counter", "Commits; each carries one or more write transactions.",
+            store.commits)
+        add(
+            "undercroft_store_failures_total", "counter", "Transactions that failed.",
+            store.failedReads + store.failedWrites)
+        add(
+            "undercroft_store_tampered_rows_total", "counter", "Rows refused because they were edited or damaged.",
+            store.tamperedRows)
         let trail = house.trail.figures
         add("undercroft_trail_records_total", "counter", "Records made durable.", trail.records)
         add("undercroft_trail_groups_total", "counter", "Group commits of the trail.", trail.groups)
-        add("undercroft_trail_seconds_total", "counter", "Time in group commits: append and sync.", Double(trail.nanoseconds) / 1e9)
-        add("undercroft_trail_failed_groups_total", "counter", "Group commits that failed; their calls were refused.", trail.failedGroups)
+        add(
+            "undercroft_trail_seconds_total", "counter", "Time in group commits: append and sync.",
+            Double(trail.nanoseconds) / 1e9)
+        add(
+            "undercroft_trail_failed_groups_total", "counter", "Group commits that failed; their calls were refused.",
+            trail.failedGroups)
         let cache = house.store.cache.figures
         add("undercroft_cache_hits_total", "counter", "Row lookups answered from memory.", cache.hits)
         add("undercroft_cache_misses_total", "counter", "Row lookups that went to the store.", cache.misses)

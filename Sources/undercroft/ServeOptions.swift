@@ -6,37 +6,58 @@ import Foundation
 struct ServeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Folder with the whole state. Made if absent.", valueName: "dir"))
     var data: String?
-    @Option(help: ArgumentHelp("Address to listen on (default 127.0.0.1:8333). Port 0 picks a free one.", valueName: "host:port"))
+    @Option(
+        help: ArgumentHelp(
+            "Address to listen on (default 127.0.0.1:8333). Port 0 picks a free one.", valueName: "host:port"))
     var listen: String?
-    @Option(help: ArgumentHelp("YAML file with settings; flags and UNDERCROFT_… variables go before it.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("YAML file with settings; flags and UNDERCROFT_… variables go before it.", valueName: "file")
+    )
     var config: String?
     @Option(help: ArgumentHelp("Account made on the first start (default 000000000001).", valueName: "id"))
     var account: String?
-    @Option(help: ArgumentHelp("PostgreSQL connection string instead of the embedded store.", valueName: "postgres://…"))
+    @Option(
+        help: ArgumentHelp("PostgreSQL connection string instead of the embedded store.", valueName: "postgres://…"))
     var store: String?
-    @Option(name: .customLong("tls-cert"), help: ArgumentHelp("PEM certificate chain: serve TLS. Read again on SIGHUP.", valueName: "file"))
+    @Option(
+        name: .customLong("tls-cert"),
+        help: ArgumentHelp("PEM certificate chain: serve TLS. Read again on SIGHUP.", valueName: "file"))
     var tlsCert: String?
     @Option(name: .customLong("tls-key"), help: ArgumentHelp("PEM private key of the certificate.", valueName: "file"))
     var tlsKey: String?
-    @Option(name: .customLong("key-file"), help: ArgumentHelp("Key file that seals the root key (default DIR/seal.key; better on another disk).", valueName: "file"))
+    @Option(
+        name: .customLong("key-file"),
+        help: ArgumentHelp(
+            "Key file that seals the root key (default DIR/seal.key; better on another disk).", valueName: "file"))
     var keyFile: String?
-    @Option(name: .customLong("passphrase-file"), help: ArgumentHelp("Seal with the passphrase in this file instead of a key file.", valueName: "file"))
+    @Option(
+        name: .customLong("passphrase-file"),
+        help: ArgumentHelp("Seal with the passphrase in this file instead of a key file.", valueName: "file"))
     var passphraseFile: String?
     @Option(help: ArgumentHelp("Serve only these Regions, separated by commas (default: any).", valueName: "names"))
     var regions: String?
     @Option(help: ArgumentHelp("AWS's request quotas: on (default) or off.", valueName: "on|off"))
     var quotas: String?
-    @Option(name: .customLong("cache-megabytes"), help: ArgumentHelp("Bound of the row cache (default 32).", valueName: "n"))
+    @Option(
+        name: .customLong("cache-megabytes"), help: ArgumentHelp("Bound of the row cache (default 32).", valueName: "n")
+    )
     var cacheMegabytes: String?
-    @Option(name: .customLong("trail-sync"), help: ArgumentHelp("off: answer before records are on the disk. Only for measuring.", valueName: "on|off"))
+    @Option(
+        name: .customLong("trail-sync"),
+        help: ArgumentHelp("off: answer before records are on the disk. Only for measuring.", valueName: "on|off"))
     var trailSync: String?
-    @Option(name: .customLong("trail-segment-megabytes"), help: ArgumentHelp("Size at which a trail segment is closed (default 64).", valueName: "n"))
+    @Option(
+        name: .customLong("trail-segment-megabytes"),
+        help: ArgumentHelp("Size at which a trail segment is closed (default 64).", valueName: "n"))
     var trailSegmentMegabytes: String?
     @Option(help: ArgumentHelp("Event loop threads (default: cores less one).", valueName: "n"))
     var loops: String?
-    @Option(name: .customLong("max-connections"), help: ArgumentHelp("Clients at once (default 10000).", valueName: "n"))
+    @Option(
+        name: .customLong("max-connections"), help: ArgumentHelp("Clients at once (default 10000).", valueName: "n"))
     var maxConnections: String?
-    @Option(name: .customLong("store-connections"), help: ArgumentHelp("Connections to PostgreSQL (default 8).", valueName: "n"))
+    @Option(
+        name: .customLong("store-connections"),
+        help: ArgumentHelp("Connections to PostgreSQL (default 8).", valueName: "n"))
     var storeConnections: String?
 
     private var flags: [(String, String?)] {
@@ -82,7 +103,8 @@ struct ServeOptions: ParsableArguments {
 
     static func read(_ path: String) throws -> ConfigurationFile {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw ValidationError("The configuration file \(path) can't be read. Check that it exists and who may read it.")
+            throw ValidationError(
+                "The configuration file \(path) can't be read. Check that it exists and who may read it.")
         }
         return ConfigurationFile(path: path, text: String(decoding: data, as: UTF8.self))
     }

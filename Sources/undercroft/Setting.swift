@@ -84,7 +84,10 @@ struct Setting: Sendable {
             return
         }
         guard let setting = byName[name] else {
-            throw Mistake(reason: "there is no setting '\(name)'; known are \(all.map(\.name).joined(separator: ", ")) and quota.GROUP")
+            throw Mistake(
+                reason:
+                    "there is no setting '\(name)'; known are \(all.map(\.name).joined(separator: ", ")) and quota.GROUP"
+            )
         }
         try setting.apply(&settings, value)
     }
@@ -100,7 +103,8 @@ struct Setting: Sendable {
     }
 
     private static func number(_ value: String, _ range: ClosedRange<Int>) throws(Mistake) -> Int {
-        guard value.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = Int(value), range.contains(number) else {
+        guard value.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let number = Int(value), range.contains(number)
+        else {
             throw Mistake(reason: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return number

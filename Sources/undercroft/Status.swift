@@ -8,12 +8,15 @@ struct Status: AsyncParsableCommand {
         discussion: "Prints the server's health. Exit status 0 if it can serve, 1 if it can't or does not answer."
     )
 
-    @Option(help: ArgumentHelp("The node's folder; its server's address is read there.", valueName: "dir")) var data = "./data"
-    @Option(help: ArgumentHelp("Ask this server instead, e.g. http://127.0.0.1:8333.", valueName: "url")) var url: String?
+    @Option(help: ArgumentHelp("The node's folder; its server's address is read there.", valueName: "dir")) var data =
+        "./data"
+    @Option(help: ArgumentHelp("Ask this server instead, e.g. http://127.0.0.1:8333.", valueName: "url")) var url:
+        String?
 
     func run() async throws {
         guard let address = url ?? DataFolder(path: data).address else {
-            throw ValidationError("No server has run in \(data) yet. Name its folder with --data, or the server with --url.")
+            throw ValidationError(
+                "No server has run in \(data) yet. Name its folder with --data, or the server with --url.")
         }
         do {
             let health = try await HealthProbe.ask(address)

@@ -62,9 +62,13 @@ struct TrailCommand: ParsableCommand {
         )
 
         @Option(help: ArgumentHelp("The node's folder.", valueName: "dir")) var data = "./data"
-        @Option(name: .customLong("key-file"), help: ArgumentHelp("Key file, if it is not where the seal says.", valueName: "file"))
+        @Option(
+            name: .customLong("key-file"),
+            help: ArgumentHelp("Key file, if it is not where the seal says.", valueName: "file"))
         var keyFile: String?
-        @Option(name: .customLong("passphrase-file"), help: ArgumentHelp("Passphrase, if the root key is sealed with one.", valueName: "file"))
+        @Option(
+            name: .customLong("passphrase-file"),
+            help: ArgumentHelp("Passphrase, if the root key is sealed with one.", valueName: "file"))
         var passphraseFile: String?
 
         func run() throws {
@@ -89,7 +93,9 @@ struct TrailCommand: ParsableCommand {
                         : "That nothing is missing at the end was not proved: the root key was not at hand."
                 )
                 if proof.unfinishedBytes > 0 {
-                    print("\(proof.unfinishedBytes) bytes at the end belong to a record that is being written or was never acknowledged.")
+                    print(
+                        "\(proof.unfinishedBytes) bytes at the end belong to a record that is being written or was never acknowledged."
+                    )
                 }
             } catch {
                 print("BAD: \(error)")

@@ -52,7 +52,9 @@ import Testing
     }
 
     @Test func epochSecondsKeepMilliseconds() {
-        let cases: [(Int64, String)] = [(1_523_477_145_713, "1523477145.713"), (1000, "1"), (1_050, "1.05"), (5, "0.005")]
+        let cases: [(Int64, String)] = [
+            (1_523_477_145_713, "1523477145.713"), (1000, "1"), (1_050, "1.05"), (5, "0.005"),
+        ]
         for (milliseconds, text) in cases {
             var out = ByteBuilder()
             out.append(json: .timestamp(Timestamp(milliseconds: milliseconds)))

@@ -37,7 +37,8 @@ import Testing
                 " with an explicit deny in an identity-based policy"
             ),
             (
-                Layers(identity: allowed, resource: try policy(denyAll, .resource), resourceAccount: account), Cast.alice,
+                Layers(identity: allowed, resource: try policy(denyAll, .resource), resourceAccount: account),
+                Cast.alice,
                 " with an explicit deny in a resource-based policy"
             ),
             (
@@ -45,19 +46,24 @@ import Testing
                 " with an explicit deny in a permissions boundary"
             ),
             (
-                Layers(identity: allowed, session: [try policy(deny, .session)], resourceAccount: account), Cast.session,
+                Layers(identity: allowed, session: [try policy(deny, .session)], resourceAccount: account),
+                Cast.session,
                 " with an explicit deny in a session policy"
             ),
             (
-                Layers(identity: allowed, serviceControl: [[try policy(deny, .scp)]], resourceAccount: account), Cast.alice,
+                Layers(identity: allowed, serviceControl: [[try policy(deny, .scp)]], resourceAccount: account),
+                Cast.alice,
                 " with an explicit deny in a service control policy"
             ),
             (
-                Layers(identity: allowed, resourceControl: [[try policy(denyAll, .rcp)]], resourceAccount: account), Cast.alice,
+                Layers(identity: allowed, resourceControl: [[try policy(denyAll, .rcp)]], resourceAccount: account),
+                Cast.alice,
                 " with an explicit deny in a resource control policy"
             ),
             (
-                Layers(identity: allowed, resource: try policy(trustDeny, .trust), resourceAccount: account, isTrustPolicy: true),
+                Layers(
+                    identity: allowed, resource: try policy(trustDeny, .trust), resourceAccount: account,
+                    isTrustPolicy: true),
                 Cast.alice, " with an explicit deny in the role trust policy"
             ),
             (
@@ -65,7 +71,8 @@ import Testing
                 " because no resource-based policy allows the secretsmanager:GetSecretValue action"
             ),
             (
-                Layers(identity: allowed, boundary: try policy(silent, .boundary), resourceAccount: account), Cast.alice,
+                Layers(identity: allowed, boundary: try policy(silent, .boundary), resourceAccount: account),
+                Cast.alice,
                 " because no permissions boundary allows the secretsmanager:GetSecretValue action"
             ),
             (

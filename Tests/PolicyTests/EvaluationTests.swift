@@ -47,16 +47,19 @@ import Testing
         #expect(try Self.verdict(Cast.alice, identity: [Self.allow, Self.deny]) == "denied by identity")
         #expect(try Self.verdict(Cast.session, identity: [Self.allow]) == "allowed by identity")
         #expect(try Self.verdict(Cast.federated, identity: [Self.allow]) == "silence of session")
-        #expect(try Self.verdict(Cast.federated, identity: [Self.allow], session: [Self.allow]) == "allowed by identity")
+        #expect(
+            try Self.verdict(Cast.federated, identity: [Self.allow], session: [Self.allow]) == "allowed by identity")
     }
 
     @Test func root() throws {
         #expect(try Self.verdict(Cast.root) == "root")
         #expect(try Self.verdict(Cast.root, scp: [[Self.silent]]) == "silence of serviceControl")
-        #expect(try Self.verdict(Cast.root, scp: [[Self.allow], [Self.allow, Self.deny]]) == "denied by serviceControl")
+        #expect(
+            try Self.verdict(Cast.root, scp: [[Self.allow], [Self.allow, Self.deny]]) == "denied by serviceControl")
         #expect(try Self.verdict(Cast.root, resource: Self.grant(#""*""#, effect: "Deny")) == "denied by resource")
         #expect(
-            try Self.verdict(Cast.root, resource: Self.grant(#"{"AWS":"111122223333"}"#, effect: "Deny")) == "denied by resource")
+            try Self.verdict(Cast.root, resource: Self.grant(#"{"AWS":"111122223333"}"#, effect: "Deny"))
+                == "denied by resource")
         #expect(try Self.verdict(Cast.root, key: true) == "silence of resource")
         #expect(try Self.verdict(Cast.root, resource: Self.grant(#"{"AWS":"111122223333"}"#), key: true) == "root")
     }
@@ -69,19 +72,27 @@ import Testing
         #expect(try Self.verdict(Cast.session, identity: [Self.allow], session: [Self.silent]) == "silence of session")
         #expect(try Self.verdict(Cast.session, identity: [Self.allow], session: []) == "silence of session")
         #expect(
-            try Self.verdict(Cast.session, identity: [Self.allow], session: [Self.silent, Self.allow]) == "allowed by identity")
-        #expect(try Self.verdict(Cast.session, identity: [Self.allow], session: [Self.allow, Self.deny]) == "denied by session")
+            try Self.verdict(Cast.session, identity: [Self.allow], session: [Self.silent, Self.allow])
+                == "allowed by identity")
+        #expect(
+            try Self.verdict(Cast.session, identity: [Self.allow], session: [Self.allow, Self.deny])
+                == "denied by session")
         #expect(try Self.verdict(Cast.session, session: [Self.allow]) == "silence of identity")
         #expect(
             try Self.verdict(Cast.alice, identity: [Self.allow], scp: [[Self.allow], [Self.silent]])
                 == "silence of serviceControl")
-        #expect(try Self.verdict(Cast.alice, identity: [Self.allow], scp: [[Self.allow], []]) == "silence of serviceControl")
+        #expect(
+            try Self.verdict(Cast.alice, identity: [Self.allow], scp: [[Self.allow], []]) == "silence of serviceControl"
+        )
         #expect(
             try Self.verdict(Cast.alice, identity: [Self.allow], scp: [[Self.allow], [Self.silent, Self.allow]])
                 == "allowed by identity")
-        #expect(try Self.verdict(Cast.alice, identity: [Self.allow], rcp: [[Self.allow], []]) == "silence of resourceControl")
         #expect(
-            try Self.verdict(Cast.alice, identity: [Self.allow], rcp: [[Self.allow, Self.grant(#""*""#, effect: "Deny")]])
+            try Self.verdict(Cast.alice, identity: [Self.allow], rcp: [[Self.allow], []])
+                == "silence of resourceControl")
+        #expect(
+            try Self.verdict(
+                Cast.alice, identity: [Self.allow], rcp: [[Self.allow, Self.grant(#""*""#, effect: "Deny")]])
                 == "denied by resourceControl")
         // A deny anywhere outranks silence anywhere.
         #expect(try Self.verdict(Cast.session, session: [Self.deny], scp: [[Self.silent]]) == "denied by session")
@@ -90,16 +101,24 @@ import Testing
     /// The table of what a resource policy's grant excuses: columns identity, boundary and session silent in turn.
     @Test(arguments: [
         (
-            Cast.alice, #"{"AWS":"arn:aws:iam::111122223333:user/staff/alice"}"#, "allowed by resource", "allowed by resource",
+            Cast.alice, #"{"AWS":"arn:aws:iam::111122223333:user/staff/alice"}"#, "allowed by resource",
+            "allowed by resource",
             "allowed by resource"
         ),
-        (Cast.alice, #"{"AWS":"AIDAALICEALICEALICE12"}"#, "allowed by resource", "allowed by resource", "allowed by resource"),
+        (
+            Cast.alice, #"{"AWS":"AIDAALICEALICEALICE12"}"#, "allowed by resource", "allowed by resource",
+            "allowed by resource"
+        ),
         (Cast.alice, #""*""#, "allowed by resource", "allowed by resource", "allowed by resource"),
         (
-            Cast.session, #"{"AWS":"arn:aws:iam::111122223333:role/svc/app"}"#, "allowed by resource", "silence of boundary",
+            Cast.session, #"{"AWS":"arn:aws:iam::111122223333:role/svc/app"}"#, "allowed by resource",
+            "silence of boundary",
             "silence of session"
         ),
-        (Cast.session, #"{"AWS":"AROAAPPAPPAPPAPPAPP12"}"#, "allowed by resource", "silence of boundary", "silence of session"),
+        (
+            Cast.session, #"{"AWS":"AROAAPPAPPAPPAPPAPP12"}"#, "allowed by resource", "silence of boundary",
+            "silence of session"
+        ),
         (
             Cast.session, #"{"AWS":"arn:aws:sts::111122223333:assumed-role/app/i-0abc"}"#, "allowed by resource",
             "allowed by resource", "allowed by resource"
@@ -119,7 +138,8 @@ import Testing
             "silence of session"
         ),
         (
-            Cast.alice, #"{"AWS":["111122223333","arn:aws:iam::111122223333:user/staff/alice"]}"#, "allowed by resource",
+            Cast.alice, #"{"AWS":["111122223333","arn:aws:iam::111122223333:user/staff/alice"]}"#,
+            "allowed by resource",
             "allowed by resource", "allowed by resource"
         ),
     ])
@@ -132,7 +152,9 @@ import Testing
         #expect(
             try Self.verdict(principal, identity: [allow], boundary: silent, session: [allow], resource: resource)
                 == boundary.replacing("allowed by identity", with: "allowed by resource"))
-        #expect(try Self.verdict(principal, identity: [allow], boundary: allow, session: [silent], resource: resource) == session)
+        #expect(
+            try Self.verdict(principal, identity: [allow], boundary: allow, session: [silent], resource: resource)
+                == session)
         #expect(try Self.verdict(principal, identity: [Self.deny], resource: resource) == "denied by identity")
     }
 
@@ -160,7 +182,8 @@ import Testing
                 try Self.verdict(principal, identity: [Self.allow], session: [Self.silent], resource: resource)
                     == "silence of session")
             #expect(
-                try Self.verdict(principal, identity: [Self.allow], resource: resource, rcp: [[]]) == "silence of resourceControl"
+                try Self.verdict(principal, identity: [Self.allow], resource: resource, rcp: [[]])
+                    == "silence of resourceControl"
             )
         }
         #expect(try Self.verdict(Cast.strangeRoot, resource: resource) == "allowed by resource")
@@ -174,27 +197,35 @@ import Testing
         #expect(
             try Self.verdict(Cast.strangeSession, identity: [Self.allow], boundary: Self.silent, resource: resource)
                 == "silence of boundary")
-        #expect(try Self.verdict(Cast.strangeSession, identity: [Self.allow], resource: resource) == "allowed by resource")
+        #expect(
+            try Self.verdict(Cast.strangeSession, identity: [Self.allow], resource: resource) == "allowed by resource")
     }
 
     /// Key policies are authoritative; the account's root statement hands over to IAM (spec section on KMS).
     @Test func keyPolicies() throws {
         let delegating = Self.grant(#"{"AWS":"arn:aws:iam::111122223333:root"}"#)
         let naming = Self.grant(#"{"AWS":"arn:aws:iam::111122223333:user/staff/alice"}"#)
-        #expect(try Self.verdict(Cast.alice, identity: [Self.allow], resource: delegating, key: true) == "allowed by identity")
+        #expect(
+            try Self.verdict(Cast.alice, identity: [Self.allow], resource: delegating, key: true)
+                == "allowed by identity")
         #expect(try Self.verdict(Cast.alice, resource: delegating, key: true) == "silence of identity")
         #expect(try Self.verdict(Cast.alice, resource: naming, key: true) == "allowed by resource")
-        #expect(try Self.verdict(Cast.session, identity: [Self.allow], resource: naming, key: true) == "silence of resource")
+        #expect(
+            try Self.verdict(Cast.session, identity: [Self.allow], resource: naming, key: true) == "silence of resource"
+        )
         #expect(try Self.verdict(Cast.root, resource: naming, key: true) == "silence of resource")
     }
 
     @Test func trustPolicies() throws {
         let delegating = Self.grant(#"{"AWS":"111122223333"}"#)
-        #expect(try Self.verdict(Cast.alice, identity: [Self.allow], resource: delegating, trust: true) == "allowed by identity")
+        #expect(
+            try Self.verdict(Cast.alice, identity: [Self.allow], resource: delegating, trust: true)
+                == "allowed by identity")
         #expect(try Self.verdict(Cast.alice, resource: delegating, trust: true) == "silence of identity")
         #expect(try Self.verdict(Cast.alice, identity: [Self.allow], trust: true) == "silence of trust")
         #expect(
-            try Self.verdict(Cast.alice, identity: [Self.allow], resource: Self.grant(#""*""#, effect: "Deny"), trust: true)
+            try Self.verdict(
+                Cast.alice, identity: [Self.allow], resource: Self.grant(#""*""#, effect: "Deny"), trust: true)
                 == "denied by trust")
         #expect(
             try Self.verdict(Cast.service, resource: Self.grant(#"{"Service":"lambda.amazonaws.com"}"#), trust: true)
@@ -211,7 +242,8 @@ import Testing
                 Cast.anonymous, resource: Self.grant(#"{"Federated":"cognito-identity.amazonaws.com"}"#), trust: true)
                 == "silence of trust")
         #expect(
-            try Self.verdict(Cast.stranger, identity: [Self.allow], resource: Self.grant(#"{"AWS":"444455556666"}"#), trust: true)
+            try Self.verdict(
+                Cast.stranger, identity: [Self.allow], resource: Self.grant(#"{"AWS":"444455556666"}"#), trust: true)
                 == "allowed by trust")
     }
 
@@ -219,18 +251,22 @@ import Testing
         #expect(try Self.verdict(Cast.service) == "silence of resource")
         #expect(try Self.verdict(Cast.service, identity: [Self.allow]) == "silence of resource")
         #expect(
-            try Self.verdict(Cast.service, resource: Self.grant(#"{"Service":["ec2.amazonaws.com","lambda.amazonaws.com"]}"#))
+            try Self.verdict(
+                Cast.service, resource: Self.grant(#"{"Service":["ec2.amazonaws.com","lambda.amazonaws.com"]}"#))
                 == "allowed by resource")
-        #expect(try Self.verdict(Cast.service, resource: Self.grant(#"{"AWS":"111122223333"}"#)) == "silence of resource")
+        #expect(
+            try Self.verdict(Cast.service, resource: Self.grant(#"{"AWS":"111122223333"}"#)) == "silence of resource")
         #expect(try Self.verdict(Cast.anonymous, resource: Self.grant(#"{"AWS":"*"}"#)) == "allowed by resource")
-        #expect(try Self.verdict(Cast.anonymous, resource: Self.grant(#"{"AWS":"111122223333"}"#)) == "silence of resource")
+        #expect(
+            try Self.verdict(Cast.anonymous, resource: Self.grant(#"{"AWS":"111122223333"}"#)) == "silence of resource")
         #expect(try Self.verdict(Cast.anonymous) == "silence of resource")
     }
 
     /// NotPrincipal with Deny spares a caller only if each principal that it is (account, role, session) is listed.
     @Test(arguments: [
         (Cast.alice, #"["111122223333","arn:aws:iam::111122223333:user/staff/alice"]"#, false),
-        (Cast.alice, #"["arn:aws:iam::111122223333:user/staff/alice"]"#, true), (Cast.alice, #"["111122223333"]"#, true),
+        (Cast.alice, #"["arn:aws:iam::111122223333:user/staff/alice"]"#, true),
+        (Cast.alice, #"["111122223333"]"#, true),
         (Cast.alice, #""*""#, false), (Cast.anonymous, #"["111122223333"]"#, true), (Cast.anonymous, #""*""#, false),
         (Cast.session, #"["111122223333","arn:aws:iam::111122223333:role/svc/app"]"#, true),
         (Cast.session, #"["111122223333","arn:aws:sts::111122223333:assumed-role/app/i-0abc"]"#, true),
@@ -259,7 +295,8 @@ import Testing
             identity: [
                 try policy(Self.silent, name: "first"),
                 try policy(
-                    #"\#(Self.silent),{"Sid":"Open","Effect":"Allow","Action":"secretsmanager:*","Resource":"*"}"#, name: "second"
+                    #"\#(Self.silent),{"Sid":"Open","Effect":"Allow","Action":"secretsmanager:*","Resource":"*"}"#,
+                    name: "second"
                 ),
             ], boundary: try policy(Self.allow, .boundary), resourceAccount: Cast.account)
         let decision = decide(Ask(action: Cast.read, resource: Cast.secret, principal: Cast.alice), layers)

@@ -16,7 +16,8 @@ import Testing
             resource: try policy(EvaluationTests.grant(#"{"AWS":"444455556666"}"#), .resource, name: "r"),
             resourceAccount: Cast.account)
         let ask = Ask(
-            action: Cast.read, resource: Cast.secret, principal: Cast.alice, keys: ["aws:MultiFactorAuthPresent": "true"])
+            action: Cast.read, resource: Cast.secret, principal: Cast.alice,
+            keys: ["aws:MultiFactorAuthPresent": "true"])
         let explanation = explain(ask, layers)
         #expect(explanation.decision == decide(ask, layers) && explanation.decision.isAllowed)
         #expect(
@@ -24,7 +25,8 @@ import Testing
                 .otherPrincipal, .otherAction, .otherResource,
                 .conditionFailed(
                     .init(
-                        operatorName: "Bool", key: "aws:MultiFactorAuthPresent", policyValues: ["false"], requestValues: ["true"])
+                        operatorName: "Bool", key: "aws:MultiFactorAuthPresent", policyValues: ["false"],
+                        requestValues: ["true"])
                 ),
                 .conditionFailed(
                     .init(operatorName: "StringEquals", key: "k:none", policyValues: ["a", "b"], requestValues: nil)),

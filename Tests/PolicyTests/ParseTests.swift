@@ -7,11 +7,13 @@ import Testing
 
     /// Refused, where, and as what.
     @Test(arguments: [
-        ("", "byte 0"), ("[]", ""), ("{}", "Statement"), (#"{"Statement":[]}"#, "Statement"), (#"{"Statement":[],}"#, "byte 16"),
+        ("", "byte 0"), ("[]", ""), ("{}", "Statement"), (#"{"Statement":[]}"#, "Statement"),
+        (#"{"Statement":[],}"#, "byte 16"),
         (#"{"Statement":{},"Statement":{}}"#, "byte 16"), (#"{"Version":"2012-10-18","Statement":{}}"#, "Version"),
         (#"{"Version":2012,"Statement":{}}"#, "Version"), (#"{"Version":null,"Statement":{}}"#, "Version"),
         (#"{"version":"2012-10-17","Statement":{}}"#, "version"),
-        (#"{"Id":1,"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#, "Id"), (#"{"Statement":[1]}"#, "Statement[0]"),
+        (#"{"Id":1,"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#, "Id"),
+        (#"{"Statement":[1]}"#, "Statement[0]"),
         (#"{"Statement":{"Effect":"Allow","Action":"*"}}"#, "Statement.Resource"),
         (document(#"{"Action":"*","Resource":"*"}"#), "Statement[0].Effect"),
         (document(#"{"Effect":"allow","Action":"*","Resource":"*"}"#), "Statement[0].Effect"),
@@ -30,7 +32,10 @@ import Testing
         (document(#"{"Effect":"Allow","Action":"*","Resource":["*","arn:aws:s3::x"]}"#), "Statement[0].Resource[1]"),
         (document(#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:*:::x"}"#), "Statement[0].Resource"),
         (document(#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::"}"#), "Statement[0].Resource"),
-        (document(#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::${aws:username"}"#), "Statement[0].Resource"),
+        (
+            document(#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::${aws:username"}"#),
+            "Statement[0].Resource"
+        ),
         (document(#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::${}"}"#), "Statement[0].Resource"),
         (document(#"{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::${a:b, c}"}"#), "Statement[0].Resource"),
         (document(#"{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}"#), "Statement[0].Principal"),
@@ -56,18 +61,22 @@ import Testing
     @Test(arguments: [
         (#"{"stringequals":{"a:b":"c"}}"#, "stringequals"), (#"{"NullIfExists":{"a:b":"true"}}"#, "NullIfExists"),
         (#"{"ForAnyValue:Null":{"a:b":"true"}}"#, "ForAnyValue:Null"),
-        (#"{"ForSomeValues:Bool":{"a:b":"true"}}"#, "ForSomeValues:Bool"), (#"{"IfExists":{"a:b":"true"}}"#, "IfExists"),
+        (#"{"ForSomeValues:Bool":{"a:b":"true"}}"#, "ForSomeValues:Bool"),
+        (#"{"IfExists":{"a:b":"true"}}"#, "IfExists"),
         (#"{"StringEquals":{}}"#, "StringEquals"), (#"{"StringEquals":"x"}"#, "StringEquals"),
         (#"{"StringEquals":{"b":"c"}}"#, "StringEquals.b"), (#"{"StringEquals":{"a:b":[]}}"#, "StringEquals.a:b"),
         (#"{"StringEquals":{"a:b":{}}}"#, "StringEquals.a:b"),
         (#"{"StringEquals":{"a:b":["c",null]}}"#, "StringEquals.a:b[1]"),
         (#"{"NumericEquals":{"a:b":"one"}}"#, "NumericEquals.a:b"),
         (#"{"NumericEquals":{"a:b":["1","${k:n}"]}}"#, "NumericEquals.a:b[1]"),
-        (#"{"DateEquals":{"a:b":"24.11.2026"}}"#, "DateEquals.a:b"), (#"{"DateEquals":{"a:b":"2026-13-01"}}"#, "DateEquals.a:b"),
+        (#"{"DateEquals":{"a:b":"24.11.2026"}}"#, "DateEquals.a:b"),
+        (#"{"DateEquals":{"a:b":"2026-13-01"}}"#, "DateEquals.a:b"),
         (#"{"Bool":{"a:b":"yes"}}"#, "Bool.a:b"), (#"{"BinaryEquals":{"a:b":"%"}}"#, "BinaryEquals.a:b"),
-        (#"{"IpAddress":{"a:b":"10.0.0.0/33"}}"#, "IpAddress.a:b"), (#"{"IpAddress":{"a:b":"10.0.0.*"}}"#, "IpAddress.a:b"),
+        (#"{"IpAddress":{"a:b":"10.0.0.0/33"}}"#, "IpAddress.a:b"),
+        (#"{"IpAddress":{"a:b":"10.0.0.*"}}"#, "IpAddress.a:b"),
         (#"{"IpAddress":{"a:b":"::ffff:1.2.3.4/40"}}"#, "IpAddress.a:b"),
-        (#"{"IpAddress":{"a:b":"10.0.0.0/"}}"#, "IpAddress.a:b"), (#"{"ArnLike":{"a:b":"arn:aws:s3:x"}}"#, "ArnLike.a:b"),
+        (#"{"IpAddress":{"a:b":"10.0.0.0/"}}"#, "IpAddress.a:b"),
+        (#"{"ArnLike":{"a:b":"arn:aws:s3:x"}}"#, "ArnLike.a:b"),
         (#"{"Null":{"a:b":"maybe"}}"#, "Null.a:b"), (#"{"StringLike":{"a:b":"${x"}}"#, "StringLike.a:b"),
     ])
     func refusedCondition(condition: String, path: String) {
@@ -77,10 +86,12 @@ import Testing
 
     @Test(
         arguments: [
-            (#""alice""#, "Principal", .principal), (#""**""#, "Principal", .principal), ("[]", "Principal", .principal),
+            (#""alice""#, "Principal", .principal), (#""**""#, "Principal", .principal),
+            ("[]", "Principal", .principal),
             ("{}", "Principal", .principal), (#"{"aws":"*"}"#, "Principal.aws", .principal),
             (#"{"AWS":[]}"#, "Principal.AWS", .syntax), (#"{"AWS":7}"#, "Principal.AWS", .syntax),
-            (#"{"AWS":"alice"}"#, "Principal.AWS", .principal), (#"{"AWS":"11112222333"}"#, "Principal.AWS", .principal),
+            (#"{"AWS":"alice"}"#, "Principal.AWS", .principal),
+            (#"{"AWS":"11112222333"}"#, "Principal.AWS", .principal),
             (#"{"AWS":["*","arn:aws:iam::111122223333:user/*"]}"#, "Principal.AWS[1]", .principal),
             (#"{"AWS":"arn:aws:iam::111122223333:*"}"#, "Principal.AWS", .principal),
             (#"{"AWS":"arn:aws:iam::*:root"}"#, "Principal.AWS", .principal),
@@ -110,11 +121,13 @@ import Testing
             #"{"Effect":"Allow","Principal":{"AWS":["*","111122223333","arn:aws:iam::111122223333:root","arn:aws-cn:iam::111122223333:user/p/u","arn:aws:iam::111122223333:role/r","arn:aws:sts::111122223333:assumed-role/r/s@x","arn:aws:sts::111122223333:federated-user/f","AIDAAAAAAAAAAAAAAAAAA","AROAAAAAAAAAAAAAAAAAA"],"Service":["lambda.amazonaws.com","ec2.amazonaws.com.cn"],"Federated":"arn:aws:iam::111122223333:saml-provider/p","CanonicalUser":"79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"},"Action":"*","Resource":"*"}"#
         )
         let expected: [PrincipalElement] = [
-            .everyone, .account("111122223333"), .account("111122223333"), .user(arn: "arn:aws-cn:iam::111122223333:user/p/u"),
+            .everyone, .account("111122223333"), .account("111122223333"),
+            .user(arn: "arn:aws-cn:iam::111122223333:user/p/u"),
             .role(arn: "arn:aws:iam::111122223333:role/r"),
             .roleSession(arn: "arn:aws:sts::111122223333:assumed-role/r/s@x"),
             .federatedSession(arn: "arn:aws:sts::111122223333:federated-user/f"), .uniqueID("AIDAAAAAAAAAAAAAAAAAA"),
-            .uniqueID("AROAAAAAAAAAAAAAAAAAA"), .service(host: "lambda.amazonaws.com"), .service(host: "ec2.amazonaws.com.cn"),
+            .uniqueID("AROAAAAAAAAAAAAAAAAAA"), .service(host: "lambda.amazonaws.com"),
+            .service(host: "ec2.amazonaws.com.cn"),
             .federated(provider: "arn:aws:iam::111122223333:saml-provider/p"),
             .canonicalUser("79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be"),
         ]
@@ -131,7 +144,8 @@ import Testing
         let accepts: [(DocumentKind, [Bool])] = [
             (.identity, [true, false, false, false]), (.boundary, [true, false, false, false]),
             (.session, [true, false, false, false]), (.scp, [true, false, false, false]),
-            (.resource, [false, true, true, true]), (.trust, [false, false, true, false]), (.rcp, [false, true, false, false]),
+            (.resource, [false, true, true, true]), (.trust, [false, false, true, false]),
+            (.rcp, [false, true, false, false]),
         ]
         #expect(accepts.count == DocumentKind.allCases.count)
         for (kind, expected) in accepts {
@@ -148,9 +162,11 @@ import Testing
         #expect(statement.sid == "Enable IAM User Permissions" && statement.effect == .deny)
         #expect(statement.principals == PrincipalClause(elements: [.everyone], isNegated: true))
         #expect(
-            statement.actions == ["KMS:*"] && statement.isNotAction && statement.resources == ["*"] && statement.isNotResource)
+            statement.actions == ["KMS:*"] && statement.isNotAction && statement.resources == ["*"]
+                && statement.isNotResource)
         let condition = try #require(statement.conditions.first)
-        #expect(condition.operatorName == "Bool" && condition.key == "aws:SecureTransport" && condition.values == ["false"])
+        #expect(
+            condition.operatorName == "Bool" && condition.key == "aws:SecureTransport" && condition.values == ["false"])
         #expect(try parse(#"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#).version == "2008-10-17")
     }
 
@@ -175,11 +191,14 @@ import Testing
             guard let document = try? PolicyDocument.parse(bytes, kind: .resource) else { continue }
             accepted += 1
             let keys: ContextKeys = [
-                "aws:TagKeys": ["a", "b"], "aws:SourceIp": "10.1.1.1", "aws:CurrentTime": "0", "a:b": "-1500", "a:c": "QQ==",
+                "aws:TagKeys": ["a", "b"], "aws:SourceIp": "10.1.1.1", "aws:CurrentTime": "0", "a:b": "-1500",
+                "a:c": "QQ==",
                 "a:d": "arn:a:b:c:d:e",
             ]
             let layers = Layers(resource: NamedPolicy(name: "r", document: document), resourceAccount: Cast.account)
-            _ = decide(Ask(action: "s3:GetObject", resource: "arn:aws:s3:::alice/x", principal: Cast.alice, keys: keys), layers)
+            _ = decide(
+                Ask(action: "s3:GetObject", resource: "arn:aws:s3:::alice/x", principal: Cast.alice, keys: keys), layers
+            )
         }
         #expect(accepted > 100)
     }

@@ -4,7 +4,9 @@ import Testing
 
 /// Spec section 4.7; S3 guide, "the meaning of public".
 @Suite struct PublicAccessTests {
-    static func isPublic(_ principal: String, _ condition: String = "{}", effect: String = "Allow", element: String = "Principal")
+    static func isPublic(
+        _ principal: String, _ condition: String = "{}", effect: String = "Allow", element: String = "Principal"
+    )
         throws -> Bool
     {
         let statement =
@@ -32,21 +34,26 @@ import Testing
         (#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::111122223333:role/r"}}"#, false),
         (#"{"StringEquals":{"aws:PrincipalOrgID":"o-abc"}}"#, false),
         (#"{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}"#, false),
-        (#"{"StringEquals":{"aws:userid":"AIDAX"}}"#, false), (#"{"StringEquals":{"kms:CallerAccount":"111122223333"}}"#, false),
+        (#"{"StringEquals":{"aws:userid":"AIDAX"}}"#, false),
+        (#"{"StringEquals":{"kms:CallerAccount":"111122223333"}}"#, false),
         (#"{"ForAnyValue:StringEquals":{"aws:SourceVpc":"vpc-1"}}"#, false),
         (#"{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, false),
         (#"{"IpAddress":{"aws:SourceIp":["203.0.113.7","2001:db8::/32"]}}"#, false),
         (#"{"StringEquals":{"aws:PrincipalOrgID":"o-abc"},"Bool":{"aws:SecureTransport":"true"}}"#, false),
         (#"{"IpAddress":{"aws:SourceIp":"0.0.0.0/1"}}"#, true),
         (#"{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","0.0.0.0/0"]}}"#, true),
-        (#"{"IpAddress":{"aws:SourceIp":"2000::/3"}}"#, true), (#"{"NotIpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, true),
+        (#"{"IpAddress":{"aws:SourceIp":"2000::/3"}}"#, true),
+        (#"{"NotIpAddress":{"aws:SourceIp":"10.0.0.0/8"}}"#, true),
         (#"{"IpAddressIfExists":{"aws:SourceIp":"10.0.0.0/8"}}"#, true),
         (#"{"IpAddress":{"aws:VpcSourceIp":"10.0.0.0/8"}}"#, true),
-        (#"{"StringLike":{"aws:SourceVpc":"vpc-*"}}"#, true), (#"{"StringEquals":{"aws:SourceVpc":["vpc-1","*"]}}"#, true),
+        (#"{"StringLike":{"aws:SourceVpc":"vpc-*"}}"#, true),
+        (#"{"StringEquals":{"aws:SourceVpc":["vpc-1","*"]}}"#, true),
         (#"{"StringEquals":{"aws:SourceAccount":"${aws:PrincipalAccount}"}}"#, true),
         (#"{"StringLike":{"aws:userid":"AROAX:*"}}"#, true),
-        (#"{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}"#, true), (#"{"StringEqualsIfExists":{"aws:SourceVpc":"vpc-1"}}"#, true),
-        (#"{"ForAllValues:StringEquals":{"aws:SourceVpc":"vpc-1"}}"#, true), (#"{"Null":{"aws:SourceVpc":"false"}}"#, true),
+        (#"{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}"#, true),
+        (#"{"StringEqualsIfExists":{"aws:SourceVpc":"vpc-1"}}"#, true),
+        (#"{"ForAllValues:StringEquals":{"aws:SourceVpc":"vpc-1"}}"#, true),
+        (#"{"Null":{"aws:SourceVpc":"false"}}"#, true),
         (#"{"Bool":{"aws:SecureTransport":"true"}}"#, true), (#"{"StringEquals":{"aws:username":"alice"}}"#, true),
         (#"{"ArnLike":{"aws:SourceArn":"arn:aws:s3:::*"}}"#, true),
         (#"{"StringEquals":{"secretsmanager:VersionStage":"AWSCURRENT"}}"#, true), ("{}", true),

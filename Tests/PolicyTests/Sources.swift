@@ -45,7 +45,9 @@ struct Sources {
                 (0...chance.below(2)).map { _ in Policy(&chance, .identity, openIn: 60) }
             }
         }
-        if chance.often(15) { resourceControl = [(0...chance.below(2)).map { _ in Policy(&chance, .control, openIn: 60) }] }
+        if chance.often(15) {
+            resourceControl = [(0...chance.below(2)).map { _ in Policy(&chance, .control, openIn: 60) }]
+        }
     }
 
     private mutating func change(_ body: (inout [Policy]) -> Void) {

@@ -12,7 +12,8 @@ enum Cast {
 
     static let root = Principal(account: account, arn: "arn:aws:iam::111122223333:root", kind: .root)
     static let alice = Principal(
-        account: account, arn: "arn:aws:iam::111122223333:user/staff/alice", kind: .user, uniqueID: "AIDAALICEALICEALICE12")
+        account: account, arn: "arn:aws:iam::111122223333:user/staff/alice", kind: .user,
+        uniqueID: "AIDAALICEALICEALICE12")
     static let session = Principal(
         account: account, arn: "arn:aws:sts::111122223333:assumed-role/app/i-0abc",
         kind: .assumedRole(roleARN: "arn:aws:iam::111122223333:role/svc/app"), uniqueID: "AROAAPPAPPAPPAPPAPP12")
@@ -23,7 +24,8 @@ enum Cast {
     static let anonymous = Principal(account: "", arn: "", kind: .anonymous)
     static let webIdentity = Principal(account: "", arn: "cognito-identity.amazonaws.com", kind: .anonymous)
     static let stranger = Principal(
-        account: otherAccount, arn: "arn:aws:iam::444455556666:user/eve", kind: .user, uniqueID: "AIDAEVEEVEEVEEVEEVE12")
+        account: otherAccount, arn: "arn:aws:iam::444455556666:user/eve", kind: .user, uniqueID: "AIDAEVEEVEEVEEVEEVE12"
+    )
     static let strangeSession = Principal(
         account: otherAccount, arn: "arn:aws:sts::444455556666:assumed-role/app/i-0abc",
         kind: .assumedRole(roleARN: "arn:aws:iam::444455556666:role/app"), uniqueID: "AROAEVEEVEEVEEVEEVE12")
@@ -43,8 +45,10 @@ func policy(_ statements: String, _ kind: DocumentKind = .identity, name: Text =
 func holds(
     _ condition: String, _ keys: ContextKeys, by principal: Principal = Cast.alice, version: String = "2012-10-17"
 ) throws -> Bool {
-    let text = #"{"Version":"\#(version)","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":\#(condition)}}"#
-    let layers = Layers(identity: [NamedPolicy(name: "p", document: try parse(text))], resourceAccount: principal.account)
+    let text =
+        #"{"Version":"\#(version)","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":\#(condition)}}"#
+    let layers = Layers(
+        identity: [NamedPolicy(name: "p", document: try parse(text))], resourceAccount: principal.account)
     return decide(Ask(action: Cast.read, resource: Cast.secret, principal: principal, keys: keys), layers).isAllowed
 }
 

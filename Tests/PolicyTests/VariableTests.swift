@@ -10,12 +10,16 @@ import Testing
 
     @Test(arguments: [
         (#"{"StringEquals":{"k:x":"${aws:username}"}}"#, true), (#"{"StringEquals":{"k:x":"${AWS:UserName}"}}"#, true),
-        (#"{"StringLike":{"k:x":"${aws:username}*"}}"#, true), (#"{"StringNotEquals":{"k:x":"${aws:username}"}}"#, false),
-        (#"{"StringEqualsIgnoreCase":{"k:x":"${k:x}"}}"#, true), (#"{"StringEquals":{"k:x":"${k:none, 'alice'}"}}"#, true),
-        (#"{"StringEquals":{"k:x":"${k:none,'alice'}"}}"#, true), (#"{"StringEquals":{"k:x":"${aws:username, 'bob'}"}}"#, true),
+        (#"{"StringLike":{"k:x":"${aws:username}*"}}"#, true),
+        (#"{"StringNotEquals":{"k:x":"${aws:username}"}}"#, false),
+        (#"{"StringEqualsIgnoreCase":{"k:x":"${k:x}"}}"#, true),
+        (#"{"StringEquals":{"k:x":"${k:none, 'alice'}"}}"#, true),
+        (#"{"StringEquals":{"k:x":"${k:none,'alice'}"}}"#, true),
+        (#"{"StringEquals":{"k:x":"${aws:username, 'bob'}"}}"#, true),
         // Unresolvable: nothing matches, not even "none of".
         (#"{"StringEquals":{"k:x":"${k:none}"}}"#, false), (#"{"StringNotEquals":{"k:x":"${k:none}"}}"#, false),
-        (#"{"StringEquals":{"k:x":["${k:none}","alice"]}}"#, true), (#"{"StringNotEquals":{"k:x":["bob","${k:none}"]}}"#, false),
+        (#"{"StringEquals":{"k:x":["${k:none}","alice"]}}"#, true),
+        (#"{"StringNotEquals":{"k:x":["bob","${k:none}"]}}"#, false),
         (#"{"StringEquals":{"k:x":"${k:many}"}}"#, false), (#"{"StringEquals":{"k:x":"${k:many, 'alice'}"}}"#, false),
         // Substituted text is literal, and so are the three escapes.
         (#"{"StringLike":{"k:x":"${k:star}"}}"#, false), (#"{"StringLike":{"k:star":"${*}"}}"#, true),
@@ -25,7 +29,8 @@ import Testing
         (#"{"StringLike":{"aws:PrincipalTag/team":"red${*}"}}"#, true), (#"{"StringLike":{"k:x":"${$}"}}"#, false),
         (#"{"Bool":{"k:t":"${k:t}"}}"#, false),
         (#"{"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:user/staff/${aws:username}"}}"#, true),
-        (#"{"ArnEquals":{"aws:PrincipalArn":"${aws:PrincipalArn}"}}"#, true), (#"{"ArnEquals":{"k:x":"${k:x}"}}"#, false),
+        (#"{"ArnEquals":{"aws:PrincipalArn":"${aws:PrincipalArn}"}}"#, true),
+        (#"{"ArnEquals":{"k:x":"${k:x}"}}"#, false),
         (#"{"ArnNotEquals":{"aws:PrincipalArn":"${k:none}"}}"#, false),
     ])
     func inConditions(condition: String, expected: Bool) throws {
@@ -70,8 +75,10 @@ import Testing
     /// aws:username is a user's only; aws:userid per kind (spec section 4.5).
     @Test func keysOfThePrincipal() throws {
         let cases: [(Principal, String, String?)] = [
-            (Cast.alice, "aws:username", "alice"), (Cast.session, "aws:username", nil), (Cast.root, "aws:username", nil),
-            (Cast.alice, "aws:userid", "AIDAALICEALICEALICE12"), (Cast.session, "aws:userid", "AROAAPPAPPAPPAPPAPP12:i-0abc"),
+            (Cast.alice, "aws:username", "alice"), (Cast.session, "aws:username", nil),
+            (Cast.root, "aws:username", nil),
+            (Cast.alice, "aws:userid", "AIDAALICEALICEALICE12"),
+            (Cast.session, "aws:userid", "AROAAPPAPPAPPAPPAPP12:i-0abc"),
             (Cast.federated, "aws:userid", "111122223333:bob"),
             (Cast.session, "aws:PrincipalArn", "arn:aws:iam::111122223333:role/svc/app"),
             (Cast.session, "aws:PrincipalAccount", "111122223333"), (Cast.session, "aws:PrincipalType", "AssumedRole"),

@@ -12,7 +12,8 @@ enum Vocabulary {
         "secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue", "kms:Decrypt", "sts:AssumeRole",
     ]
     static let actionPatterns = [
-        "*", "secretsmanager:*", "secretsmanager:Get*", "SecretsManager:getSecretvalue", "secretsmanager:PutSecretValue",
+        "*", "secretsmanager:*", "secretsmanager:Get*", "SecretsManager:getSecretvalue",
+        "secretsmanager:PutSecretValue",
         "kms:Decrypt",
         "kms:De?rypt", "*:*", "s*:*e*", "sts:AssumeRole", "s3:GetObject", "kms:*",
     ]
@@ -21,7 +22,8 @@ enum Vocabulary {
         "arn:aws:kms:eu-west-1:111122223333:key/1234", "arn:aws:iam::111122223333:role/app",
     ]
     static let resourcePatterns = [
-        "*", "*", "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-??????", "arn:aws:secretsmanager:*:*:secret:*",
+        "*", "*", "arn:aws:secretsmanager:us-east-1:111122223333:secret:prod/db-??????",
+        "arn:aws:secretsmanager:*:*:secret:*",
         "arn:aws:secretsmanager:*:secret:*:x", "arn:aws:secretsmanager:us-east-1:111122223333:secret:${aws:username}/*",
         "arn:aws:secretsmanager:us-east-1:${aws:PrincipalAccount}:secret:${aws:PrincipalTag/team, 'prod'}/*",
         "arn:aws:kms:??-*-1:*:key/*",
@@ -55,7 +57,8 @@ enum Vocabulary {
                 "StringNotLike",
             ],
             [
-                "red", "blue", "r*", "*", "?e?", "", "alice", "${aws:username}", "${aws:PrincipalTag/team}", "${k:none, 'red'}",
+                "red", "blue", "r*", "*", "?e?", "", "alice", "${aws:username}", "${aws:PrincipalTag/team}",
+                "${k:none, 'red'}",
                 "${k:none}", "al${*}", "${aws:TagKeys}",
             ]
         ),
@@ -67,7 +70,10 @@ enum Vocabulary {
             ["1", "10", "-3.5", "0", "1.00", "9.99"]
         ),
         (
-            ["DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals"],
+            [
+                "DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan",
+                "DateGreaterThanEquals",
+            ],
             ["2026-11-24T18:27:08Z", "2026-11-24T18:27:09Z", "2000-01-01T00:00:00Z"]
         ),
         (["Bool"], ["true", "false", "True", "${aws:SecureTransport}"]), (["BinaryEquals"], ["QQ==", "QUI="]),
@@ -99,13 +105,15 @@ enum Vocabulary {
             let fitting: [Text] = [
                 ["aws:PrincipalTag/team", "aws:TagKeys"], ["aws:MultiFactorAuthAge"], ["aws:CurrentTime"],
                 ["aws:SecureTransport"], ["k:blob"],
-                ["aws:SourceIp"], ["aws:SourceArn", "aws:PrincipalArn"], ["aws:TagKeys", "aws:SourceIp", "aws:username"],
+                ["aws:SourceIp"], ["aws:SourceArn", "aws:PrincipalArn"],
+                ["aws:TagKeys", "aws:SourceIp", "aws:username"],
             ][index]
             let key = chance.often(90) ? chance.pick(fitting) : chance.pick(values).key
             let spelled = chance.often(20) ? key.asciiLowercased : key
             operators[name] = #"{"\#(spelled)":\#(list(&chance, families[index].values))}"#
         }
-        return "{" + operators.sorted { $0.key < $1.key }.map { #""\#($0.key)":\#($0.value)"# }.joined(separator: ",") + "}"
+        return "{" + operators.sorted { $0.key < $1.key }.map { #""\#($0.key)":\#($0.value)"# }.joined(separator: ",")
+            + "}"
     }
 
     enum Shape { case identity, resource, trust, control }
@@ -135,6 +143,8 @@ enum Vocabulary {
                 keys.add(key, chance.pick(values))
             }
         }
-        return Ask(action: chance.pick(actions), resource: chance.pick(resources), principal: chance.pick(principals), keys: keys)
+        return Ask(
+            action: chance.pick(actions), resource: chance.pick(resources), principal: chance.pick(principals),
+            keys: keys)
     }
 }

@@ -25,7 +25,8 @@ import Testing
         ("My basic description", "My Description", true), ("Description of my secret", "My Description", true),
     ]
     static let names: [(Text, Text, Bool)] = [
-        ("SecretOneabcdef", "SecretOne", true), ("SecretOneabcdef", "Secret", true), ("SecretOneabcdef", "secret", true),
+        ("SecretOneabcdef", "SecretOne", true), ("SecretOneabcdef", "Secret", true),
+        ("SecretOneabcdef", "secret", true),
         ("SecretOneabcdef", "sec", true), ("SecretOneabcdef", "ret", false), ("Thirdsecretabcdef", "secret", false),
         ("prod/AppBeta/x", "AppBeta", true), ("prod_AppBeta_x", "Beta", true), ("prod+AppBeta+x", "AppBeta", true),
         ("prod=AppBeta=x", "AppBeta", true), ("prod.AppBeta.x", "AppBeta", true), ("prod@AppBeta@x", "AppBeta", true),

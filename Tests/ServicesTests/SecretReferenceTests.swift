@@ -24,7 +24,8 @@ import Testing
     }
 
     static let refused: [Text] = [
-        "", " lead", "inner space", "trail ", "star*", "what?", "bracket]", #"back\slash"#, "caf\u{e9}", "new\nline", "nul\0",
+        "", " lead", "inner space", "trail ", "star*", "what?", "bracket]", #"back\slash"#, "caf\u{e9}", "new\nline",
+        "nul\0",
         "arn:aws:s3:::bucket", "arn:aws:secretsmanager:us-west-2:1:secret:x",
         "arn:aws:secretsmanager:us-west-2:000000000001:key:x", "arn:aws:secretsmanager",
     ]

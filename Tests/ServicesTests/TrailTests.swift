@@ -69,7 +69,8 @@ import Testing
         let path = try #require(try segments.first)
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { $0 + "\n" }
         let edits: [[Substring]] = [
-            [], Array(lines.dropFirst()), Array(lines.dropLast()), [lines[0], lines[2], lines[1], lines[3]].map { $0[...] },
+            [], Array(lines.dropFirst()), Array(lines.dropLast()),
+            [lines[0], lines[2], lines[1], lines[3]].map { $0[...] },
             [lines[0], lines[2], lines[3]].map { $0[...] }, (lines + [lines[3]]).map { $0[...] },
         ].map { $0.map { $0[...] } }
         for edit in edits {

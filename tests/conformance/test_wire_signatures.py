@@ -77,7 +77,8 @@ def mutate_method(chance, request):
 
 def mutate_path(chance, request):
     path, mark, query = request.path.partition("?")
-    request.path = "/" + bump(chance, path[1:] or "a", WORDS) + mark + query
+    changed = bump(chance, path[1:], WORDS) if path != "/" else chance.choice(WORDS)
+    request.path = "/" + changed + mark + query
 
 
 def mutate_query(chance, request):

@@ -20,7 +20,10 @@ extension Fault {
     )
 
     static func invalidAction(_ invocation: Invocation) -> Fault {
-        .frontEnd("InvalidAction", "Could not find operation \(invocation.operation) for version \((invocation.version ?? "NO_VERSION_SPECIFIED").string)")
+        .frontEnd(
+            "InvalidAction",
+            "Could not find operation \(invocation.operation) for version \((invocation.version ?? "NO_VERSION_SPECIFIED").string)"
+        )
     }
 }
 

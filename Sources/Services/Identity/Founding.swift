@@ -65,7 +65,8 @@ package enum Founding {
         )
         let body: Fields = ["created": .integer(now.milliseconds), "status": "ACTIVE"]
         let record = Item(
-            key: ItemKey(place: accounts, kind: "account", id: account.text), link: nil, due: nil, rev: 1, body: body.json
+            key: ItemKey(place: accounts, kind: "account", id: account.text), link: nil, due: nil, rev: 1,
+            body: body.json
         )
         let isFirst = try await house.store.write { transaction in
             guard try transaction.itemCount(accounts, kind: "account") == 0 else { return false }

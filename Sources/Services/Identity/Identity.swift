@@ -131,4 +131,3 @@ final class UserState: Sendable {
         return out.bytes
     }
 }
-

@@ -24,7 +24,8 @@ enum IdentityRows {
         at time: Timestamp,
         root: RootKey
     ) -> Item {
-        let sealed = root.accountKey(Place(account: account, region: "")).seal(secret, boundTo: secretBinding(id, account))
+        let sealed = root.accountKey(Place(account: account, region: "")).seal(
+            secret, boundTo: secretBinding(id, account))
         let body: Fields = [
             "account": .string(account.text), "user": .string(user), "status": "Active",
             "created": .integer(time.milliseconds), "secret": .blob(sealed.bytes),

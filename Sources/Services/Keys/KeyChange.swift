@@ -37,7 +37,8 @@ extension Keys {
         }
         let document: PolicyDocument
         do { document = try PolicyDocument.parse(text.bytes, kind: .resource) } catch {
-            throw Fault("MalformedPolicyDocumentException", "The key policy is malformed: \(error.reason) at \(error.path)")
+            throw Fault(
+                "MalformedPolicyDocumentException", "The key policy is malformed: \(error.reason) at \(error.path)")
         }
         guard !bypassesLockout else { return }
         let question = Question(

@@ -45,7 +45,9 @@ extension Keys {
         /// A UUID, or a multi-Region key's `mrk-` and 32 hex digits.
         private static func isKeyID(_ text: Text) -> Bool {
             let bytes = Array(text.utf8)
-            if text.hasPrefix("mrk-") { return bytes.count == 36 && bytes[4...].allSatisfy { Hex.value(of: $0) != nil } }
+            if text.hasPrefix("mrk-") {
+                return bytes.count == 36 && bytes[4...].allSatisfy { Hex.value(of: $0) != nil }
+            }
             guard bytes.count == 36 else { return false }
             return bytes.enumerated().allSatisfy { position, byte in
                 [8, 13, 18, 23].contains(position) ? byte == 0x2D : Hex.value(of: byte) != nil

@@ -64,7 +64,9 @@ final class KeyState: Sendable {
     var arn: Text { Keys.arn(id, in: place) }
     var currentMaterial: Material { materials[materials.count - 1] }
 
-    static func materialBinding(_ arn: Text, _ material: Text) -> Binding { Binding("kms-key-material", [arn, material]) }
+    static func materialBinding(_ arn: Text, _ material: Text) -> Binding {
+        Binding("kms-key-material", [arn, material])
+    }
 
     func open(_ material: Material, _ root: RootKey) throws -> WrappingKey {
         try opened.withLock { opened in

@@ -48,7 +48,9 @@ extension Keys {
             let spec = fields.text("KeySpec") ?? fields.text("CustomerMasterKeySpec") ?? "SYMMETRIC_DEFAULT"
             let usage = fields.text("KeyUsage") ?? "ENCRYPT_DECRYPT"
             guard spec == "SYMMETRIC_DEFAULT", usage == "ENCRYPT_DECRYPT" else {
-                throw Fault("UnsupportedOperationException", "Only SYMMETRIC_DEFAULT keys for ENCRYPT_DECRYPT can be made here.")
+                throw Fault(
+                    "UnsupportedOperationException", "Only SYMMETRIC_DEFAULT keys for ENCRYPT_DECRYPT can be made here."
+                )
             }
             if let origin = fields.text("Origin"), origin != "AWS_KMS" {
                 throw Fault("UnsupportedOperationException", "Key material of origin \(origin) is not supported here.")

@@ -37,7 +37,9 @@ extension Keys {
         static func decode(_ fields: Fields) throws(Fault) -> Input {
             try requireSymmetric(fields.text("EncryptionAlgorithm"))
             guard let blob = fields.secret("CiphertextBlob") else {
-                throw .validation(["Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"])
+                throw .validation([
+                    "Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
+                ])
             }
             return Input(
                 ciphertext: blob.bytes,

@@ -41,7 +41,8 @@ extension Keys {
         static func asks(_ input: Input, _ subject: Void, _ call: Call) -> [Question] {
             [
                 Question(
-                    action: "kms:ListKeys", resource: "*", shown: nil, owner: call.place.account, keys: call.conditionKeys
+                    action: "kms:ListKeys", resource: "*", shown: nil, owner: call.place.account,
+                    keys: call.conditionKeys
                 )
             ]
         }

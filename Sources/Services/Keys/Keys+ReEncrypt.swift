@@ -37,7 +37,9 @@ extension Keys {
             try requireSymmetric(fields.text("SourceEncryptionAlgorithm"))
             try requireSymmetric(fields.text("DestinationEncryptionAlgorithm"))
             guard let blob = fields.secret("CiphertextBlob") else {
-                throw .validation(["Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"])
+                throw .validation([
+                    "Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
+                ])
             }
             return Input(
                 source: Decrypt.Input(

@@ -19,7 +19,9 @@ package enum Keys {
     static let cryptographic = Quota("kms-cryptographic", 10_000)
 
     static func arn(_ id: Text, in place: Place) -> Text { "arn:aws:kms:\(place.region):\(place.account):key/\(id)" }
-    static func aliasARN(_ name: Text, in place: Place) -> Text { "arn:aws:kms:\(place.region):\(place.account):\(name)" }
+    static func aliasARN(_ name: Text, in place: Place) -> Text {
+        "arn:aws:kms:\(place.region):\(place.account):\(name)"
+    }
 }
 
 /// The encryption context, in the one order that is bound into ciphertexts.

@@ -19,7 +19,8 @@ extension Secrets {
 
     static func parsePolicy(_ text: Text) throws(Fault) -> PolicyDocument {
         do { return try PolicyDocument.parse(text.bytes, kind: .resource) } catch {
-            throw Fault("MalformedPolicyDocumentException", "This policy has invalid syntax. \(error.path): \(error.reason)")
+            throw Fault(
+                "MalformedPolicyDocumentException", "This policy has invalid syntax. \(error.path): \(error.reason)")
         }
     }
 

@@ -75,7 +75,8 @@ extension Authorized {
         for wrapped in version.wrapped {
             let unwrapped: Keys.Decrypt.Output
             do {
-                unwrapped = try through(Keys.Decrypt.self, Keys.Decrypt.Input(ciphertext: wrapped.blob, context: context))
+                unwrapped = try through(
+                    Keys.Decrypt.self, Keys.Decrypt.Input(ciphertext: wrapped.blob, context: context))
             } catch let fault as Fault {
                 refusal = Secrets.readFault(fault)
                 continue

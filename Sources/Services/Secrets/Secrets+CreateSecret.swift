@@ -29,7 +29,8 @@ extension Secrets {
                 .optional("Tags", Secrets.tags),
                 .optional(
                     "AddReplicaRegions",
-                    .list(.structure([.optional("Region", .string(1...128)), .optional("KmsKeyId", .string(0...2048))]))
+                    .list(
+                        .structure([.optional("Region", .string(1...128)), .optional("KmsKeyId", .string(0...2048))]))
                 ),
                 .optional("ForceOverwriteReplicaSecret", .boolean), .optional("Type", .string(0...256)),
                 .optional("CrossAccountPrimaryARN", .string(20...2048)),

@@ -69,7 +69,8 @@ extension Secrets {
             else { throw missing(call.input, versionID) }
             let stages = secret.labels.labels(of: versionID)
             if call.input.versionID != nil, let stage = call.input.stage, !stages.contains(stage) {
-                throw Fault.invalidRequest("You provided a VersionStage that is not associated to the provided VersionId.")
+                throw Fault.invalidRequest(
+                    "You provided a VersionStage that is not associated to the provided VersionId.")
             }
             if place.account != call.call.caller.account, version.wrapped.contains(where: { $0.key == defaultKey }) {
                 throw Fault.foreignDefaultKey
@@ -100,7 +101,9 @@ extension Secrets {
         private static func touch(_ secret: SecretState, _ version: VersionState, _ call: Call) throws {
             let today = call.received.day
             let errand: Text = "touch \(version.row.versionID)"
-            guard version.row.accessed != today || secret.row.accessed != today, !call.view.isDone(errand) else { return }
+            guard version.row.accessed != today || secret.row.accessed != today, !call.view.isDone(errand) else {
+                return
+            }
             throw Detour { house in
                 do {
                     try await house.store.write { transaction in

@@ -23,7 +23,8 @@ extension Secrets {
         }
 
         static func encode(_ output: SecretState) -> Fields {
-            let names: [Document] = output.draft.policy == nil ? [] : [.structure(["PolicyName": .string(defaultPolicy)])]
+            let names: [Document] =
+                output.draft.policy == nil ? [] : [.structure(["PolicyName": .string(defaultPolicy)])]
             return ["ResourcePolicies": .list(names)]
         }
 

@@ -66,7 +66,9 @@ extension Secrets {
         /// Versions are few and their order never changes, so a page is cut from all of them after the token's version.
         static func run(_ call: Authorized<Self>) async throws -> Output {
             let secret = try call.subject.requireAny()
-            let after = try call.input.nextToken.map { try PageToken.open($0, for: "versions \(secret.arn)", call.house) }
+            let after = try call.input.nextToken.map {
+                try PageToken.open($0, for: "versions \(secret.arn)", call.house)
+            }
             let rows = try await call.house.store.read { try $0.versions(secret.row.place, secret.name) }
             var shown = rows.filter { call.input.includesDeprecated || !secret.labels.labels(of: $0.versionID).isEmpty }
             if let after {

@@ -30,7 +30,8 @@ extension Secrets {
                 draft.row.deleteAfter = nil
                 draft.row.changed = call.now
                 let versions = try transaction.versions(draft.row.place, draft.row.name).map(\.versionID)
-                for record in versionEvents("CancelSecretVersionDelete", versions, draft.row, call.house, at: call.now) {
+                for record in versionEvents("CancelSecretVersionDelete", versions, draft.row, call.house, at: call.now)
+                {
                     try transaction.appendRecord(node: call.house.node, record)
                 }
                 return secret.identity

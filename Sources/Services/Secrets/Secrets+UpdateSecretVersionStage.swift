@@ -55,7 +55,8 @@ extension Secrets {
                 try requireHolder(input, holder)
                 draft.labels.move(input.stage, to: target)
                 guard draft.labels.count <= call.house.limits.labelsPerSecret else {
-                    throw Fault.limitExceeded("A secret can't have more than \(call.house.limits.labelsPerSecret) staging labels.")
+                    throw Fault.limitExceeded(
+                        "A secret can't have more than \(call.house.limits.labelsPerSecret) staging labels.")
                 }
                 return secret.identity
             }

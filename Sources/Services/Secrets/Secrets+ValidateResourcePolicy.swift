@@ -74,7 +74,9 @@ extension Secrets {
             return findings
         }
 
-        private static func locksOut(_ document: PolicyDocument, _ secret: SecretState?, _ call: Authorized<Self>) -> Bool {
+        private static func locksOut(_ document: PolicyDocument, _ secret: SecretState?, _ call: Authorized<Self>)
+            -> Bool
+        {
             var asked =
                 if let subject = call.subject {
                     question("secretsmanager:PutResourcePolicy", subject, call.call)

@@ -43,7 +43,9 @@ struct TrailFile: Sendable {
             chain = walk.chain
             syncedLength = last == nil ? 0 : walk.offset
             if let head, head.chain.count > chain.count || (chain.count > 0 && walk.segment != segment.name) {
-                log.error("trail: records are missing after \(walk.segment), byte \(walk.offset); run 'undercroft trail verify'")
+                log.error(
+                    "trail: records are missing after \(walk.segment), byte \(walk.offset); run 'undercroft trail verify'"
+                )
             } else if head == nil, chain.count > 0 {
                 log.warning("trail: no valid head; that nothing was cut off its end can't be proved")
             }
@@ -52,7 +54,8 @@ struct TrailFile: Sendable {
             if size > syncedLength {
                 try file.truncate(to: syncedLength)
                 try file.sync()
-                log.warning("trail: dropped an unfinished record of \(size - syncedLength) bytes at the end of \(segment.name)")
+                log.warning(
+                    "trail: dropped an unfinished record of \(size - syncedLength) bytes at the end of \(segment.name)")
             }
             try Folder.sync(folder)
             self.file = file

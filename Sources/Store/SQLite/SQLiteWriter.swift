@@ -30,14 +30,15 @@ final class SQLiteWriter: Sendable {
         queue.inDatabase { database in
             guard let connection = try? SQLiteConnection(database) else { return }
             let log = WriteAheadLog(database)
+            defer { log.detach(database) }
             var stopped: StoreError?
             while let group = jobs.all() {
                 if let stopped {
                     for job in group { job.fail(stopped) }
                     continue
                 }
-                commit(group, connection)
-                let failure = connection.lastingFault ?? log.checkpointIfLarge(database)
+                let isFull = commit(group, connection) == .full
+                let failure = connection.lastingFault ?? log.carryOver(database, isFull)
                 if let failure {
                     stopped = .unavailable("writing stopped after a failure of the disk; restart when it is mended")
                     report(.readOnly("\(failure)"))
@@ -55,7 +56,9 @@ final class SQLiteWriter: Sendable {
         let error: (any Error)?
     }
 
-    private func commit(_ group: [any Job], _ connection: SQLiteConnection) {
+    private enum End { case done, full, failed }
+
+    private func commit(_ group: [any Job], _ connection: SQLiteConnection) -> End {
         var done: [Done] = []
         do {
             try connection.begin()
@@ -67,7 +70,7 @@ final class SQLiteWriter: Sendable {
         } catch {
             connection.rollback()
             fail(group, done, error)
-            return
+            return if case .full = error { .full } else { .failed }
         }
         ground.figures.note {
             $0.commits &+= 1
@@ -77,6 +80,7 @@ final class SQLiteWriter: Sendable {
         for one in done {
             if let error = one.error { one.job.fail(error) } else { one.job.succeed() }
         }
+        return .done
     }
 
     /// The job's own error is returned; what ends the whole transaction is thrown.
@@ -126,7 +130,7 @@ final class SQLiteWriter: Sendable {
     private let pages = Pages()
 
     init(_ database: Database) {
-        // The hook lives as long as its connection, `pages` as long as the writer's loop around that.
+        // Until `detach`, which keeps `pages` alive.
         let context = unsafe Unmanaged.passUnretained(pages).toOpaque()
         unsafe sqlite3_wal_hook(
             database.sqliteConnection,
@@ -140,8 +144,15 @@ final class SQLiteWriter: Sendable {
         )
     }
 
+    func detach(_ database: Database) {
+        unsafe sqlite3_wal_hook(database.sqliteConnection, nil, nil)
+        withExtendedLifetime(pages) {}
+    }
+
     /// A failure that ends writing, or nil. A full disk is none: the log stays and keeps all it has.
-    func checkpointIfLarge(_ database: Database) -> StoreError? {
+    func carryOver(_ database: Database, _ isDiskFull: Bool) -> StoreError? {
+        // Room for a deletion, perhaps: old pages of the log make place for the newest of each.
+        if isDiskFull { return checkpoint(database, SQLITE_CHECKPOINT_TRUNCATE) }
         guard pages.count >= Self.large else { return nil }
         return checkpoint(database, pages.count >= Self.huge ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE)
     }

@@ -1,0 +1,74 @@
+"""AWS's caching library for Python. Its clock is turned by hand instead of waiting for it."""
+
+import datetime
+import json
+
+import pytest
+from aws_secretsmanager_caching import InjectKeywordedSecretString, SecretCache, SecretCacheConfig
+from support import refused
+
+
+@pytest.fixture
+def cache(secrets):
+    return SecretCache(config=SecretCacheConfig(secret_refresh_interval=3600), client=secrets)
+
+
+def expire(cache, secret_id):
+    """As if the refresh interval were over."""
+    item = cache._get_cached_secret(secret_id)
+    item._next_refresh_time = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=1)
+
+
+def counted(client, monkeypatch):
+    """Names of the calls that reach the server."""
+    calls = []
+    client.meta.events.register("before-call.secrets-manager", lambda model, **kw: calls.append(model.name), unique_id="count")
+    return calls
+
+
+def test_reads_once_and_refreshes(cache, secrets, put, name, monkeypatch):
+    calls = counted(secrets, monkeypatch)
+    try:
+        for _ in range(3):
+            assert cache.get_secret_string(name) == "one"
+        assert calls == ["DescribeSecret", "GetSecretValue"]
+        expire(cache, name)
+        assert cache.get_secret_string(name) == "one"
+        # The version is the same, so only its labels were asked for.
+        assert calls == ["DescribeSecret", "GetSecretValue", "DescribeSecret"]
+    finally:
+        secrets.meta.events.unregister("before-call.secrets-manager", unique_id="count")
+
+
+def test_sees_a_new_version(cache, secrets, put, name):
+    assert cache.get_secret_string(name) == "one"
+    secrets.put_secret_value(SecretId=name, SecretString="two")
+    assert cache.get_secret_string(name) == "one"
+    expire(cache, name)
+    assert cache.get_secret_string(name) == "two"
+    assert cache.get_secret_string(name, version_stage="AWSPREVIOUS") == "one"
+
+
+def test_binary_and_arn(cache, secrets, name):
+    arn = secrets.create_secret(Name=name, SecretBinary=b"\x00\xff")["ARN"]
+    assert cache.get_secret_binary(arn) == b"\x00\xff"
+    assert cache.get_secret_string(arn) is None
+
+
+def test_a_label_that_is_not_there(cache, put, name):
+    assert cache.get_secret_string(name, version_stage="NOPE") is None
+
+
+def test_missing_secret(cache, name):
+    with refused("ResourceNotFoundException"):
+        cache.get_secret_string(name)
+
+
+def test_decorator(cache, secrets, name):
+    secrets.create_secret(Name=name, SecretString=json.dumps({"username": "u", "password": "p"}))
+
+    @InjectKeywordedSecretString(secret_id=name, cache=cache, user="username", word="password")
+    def connect(user, word):
+        return f"{user}:{word}"
+
+    assert connect() == "u:p"
