@@ -12,6 +12,8 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .treatWarning("ExplicitSendable", as: .error),
     .treatWarning("DeprecatedDeclaration", as: .warning),
+    // The hot path crosses rooms at every step: without this, generic code of another room is not specialized.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 let nio: [Target.Dependency] = [

@@ -32,7 +32,10 @@ package enum Base64 {
     }
 
     /// `nil` for a character outside the alphabet, wrong padding, or bits set past the last byte.
-    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? { decode(Array(text)) }
+
+    // One concrete loop: a generic one costs an allocation for each byte where it is not specialized.
+    private static func decode(_ text: [UInt8]) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }
         var out: [UInt8] = []
         out.reserveCapacity(text.count / 4 * 3)

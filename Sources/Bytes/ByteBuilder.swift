@@ -6,7 +6,9 @@ package struct ByteBuilder: Sendable {
 
     package mutating func append(_ string: String) { bytes.append(contentsOf: string.utf8) }
     package mutating func append(_ text: Text) { bytes.append(contentsOf: text.string.utf8) }
-    package mutating func append(_ other: some Collection<UInt8>) { bytes.append(contentsOf: other) }
+    package mutating func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }
+    package mutating func append(_ other: ArraySlice<UInt8>) { bytes.append(contentsOf: other) }
+    package mutating func append(_ utf8: Substring.UTF8View) { bytes.append(contentsOf: utf8) }
     package mutating func append(byte: UInt8) { bytes.append(byte) }
 
     package mutating func append(decimal value: Int64) {
@@ -16,31 +18,43 @@ package struct ByteBuilder: Sendable {
 
     /// Zero-padded on the left to at least `width` digits.
     package mutating func append(decimal value: UInt64, width: Int) {
-        let start = bytes.count
-        var rest = value
-        repeat {
-            bytes.append(0x30 + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        while bytes.count - start < width { bytes.append(0x30) }
-        bytes[start...].reverse()
-    }
-
-    package mutating func append(hex data: some Collection<UInt8>) {
-        for byte in data {
-            bytes.append(Hex.digits[Int(byte >> 4)])
-            bytes.append(Hex.digits[Int(byte & 15)])
+        var (divisor, digits) = (UInt64(1), 1)
+        while value / divisor >= 10 {
+            divisor *= 10
+            digits += 1
+        }
+        for _ in digits..<max(width, digits) { bytes.append(0x30) }
+        while divisor > 0 {
+            bytes.append(0x30 + UInt8(value / divisor % 10))
+            divisor /= 10
         }
     }
 
+    package mutating func append(hex data: [UInt8]) {
+        for byte in data { append(hexByte: byte) }
+    }
+
+    package mutating func append(hexByte byte: UInt8) {
+        bytes.append(Hex.digit(byte >> 4))
+        bytes.append(Hex.digit(byte & 15))
+    }
+
     /// Big-endian length prefix: used where bytes are bound to a signature or a seal, so that fields can't run together.
-    package mutating func append(lengthPrefixed data: some Collection<UInt8>) {
+    package mutating func append(lengthPrefixed data: String.UTF8View) {
+        append(bigEndian: UInt32(data.count))
+        bytes.append(contentsOf: data)
+    }
+
+    package mutating func append(lengthPrefixed data: [UInt8]) {
         append(bigEndian: UInt32(data.count))
         bytes.append(contentsOf: data)
     }
 
     package mutating func append(bigEndian value: UInt32) {
-        for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: value >> shift)) }
+        bytes.append(UInt8(truncatingIfNeeded: value >> 24))
+        bytes.append(UInt8(truncatingIfNeeded: value >> 16))
+        bytes.append(UInt8(truncatingIfNeeded: value >> 8))
+        bytes.append(UInt8(truncatingIfNeeded: value))
     }
 
     package mutating func append(bigEndian value: UInt64) {
@@ -50,9 +64,10 @@ package struct ByteBuilder: Sendable {
 }
 
 package enum Hex {
-    package static let digits: [UInt8] = Array("0123456789abcdef".utf8)
+    /// `value` is 0...15.
+    package static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
-    package static func encode(_ data: some Collection<UInt8>) -> Text {
+    package static func encode(_ data: [UInt8]) -> Text {
         var out = ByteBuilder(capacity: data.count * 2)
         out.append(hex: data)
         return Text(String(decoding: out.bytes, as: UTF8.self))

@@ -2,25 +2,41 @@ extension ByteBuilder {
     /// A quoted JSON string. Control characters are escaped, so a value can't break out of a log line.
     package mutating func append(jsonString text: Text) {
         bytes.append(0x22)
-        append(jsonEscaped: text.string.utf8)
+        append(jsonEscaped: text)
         bytes.append(0x22)
     }
 
     /// What stands between the quotes.
-    package mutating func append(jsonEscaped utf8: some Collection<UInt8>) {
-        for byte in utf8 {
-            switch byte {
-            case 0x22, 0x5C:
-                bytes.append(0x5C)
-                bytes.append(byte)
-            case 0x0A: append("\\n")
-            case 0x0D: append("\\r")
-            case 0x09: append("\\t")
-            case 0..<0x20, 0x7F:
-                append("\\u00")
-                append(hex: CollectionOfOne(byte))
-            default: bytes.append(byte)
-            }
+    package mutating func append(jsonEscaped text: Text) {
+        let span = text.string.utf8.span
+        var isPlain = true
+        for index in span.indices where Self.needsEscape(span[index]) {
+            isPlain = false
+            break
+        }
+        guard !isPlain else { return bytes.append(contentsOf: text.string.utf8) }
+        for index in span.indices { append(jsonEscaped: span[index]) }
+    }
+
+    package mutating func append(jsonEscaped data: [UInt8]) {
+        guard data.contains(where: { Self.needsEscape($0) }) else { return bytes.append(contentsOf: data) }
+        for byte in data { append(jsonEscaped: byte) }
+    }
+
+    private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F }
+
+    private mutating func append(jsonEscaped byte: UInt8) {
+        switch byte {
+        case 0x22, 0x5C:
+            bytes.append(0x5C)
+            bytes.append(byte)
+        case 0x0A: append("\\n")
+        case 0x0D: append("\\r")
+        case 0x09: append("\\t")
+        case 0..<0x20, 0x7F:
+            append("\\u00")
+            append(hexByte: byte)
+        default: bytes.append(byte)
         }
     }
 

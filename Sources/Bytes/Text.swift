@@ -33,7 +33,12 @@ package struct Text: Sendable, Hashable, Comparable, ExpressibleByStringInterpol
 
     package func hash(into hasher: inout Hasher) { string.hash(into: &hasher) }
 
-    package func hasPrefix(_ prefix: Text) -> Bool { string.utf8.starts(with: prefix.string.utf8) }
+    package func hasPrefix(_ prefix: Text) -> Bool {
+        let (mine, wanted) = (string.utf8.span, prefix.string.utf8.span)
+        guard mine.count >= wanted.count else { return false }
+        for index in wanted.indices where mine[index] != wanted[index] { return false }
+        return true
+    }
 
     /// Splits on one ASCII byte, keeping empty parts; `limit` is the largest number of parts.
     package func split(on separator: UInt8, limit: Int = .max) -> [Text] {

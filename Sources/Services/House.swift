@@ -87,7 +87,7 @@ package struct Chance: Sendable {
     private static func append(_ word: UInt64, dashes: (Int, Int), to out: inout ByteBuilder) {
         for digit in 0..<16 {
             if digit == dashes.0 || digit == dashes.1 { out.append(byte: 0x2D) }
-            out.append(byte: Hex.digits[Int(word >> UInt64(60 - digit * 4) & 15)])
+            out.append(byte: Hex.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - digit * 4)) & 15))
         }
     }
 

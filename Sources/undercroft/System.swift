@@ -46,7 +46,7 @@ enum System {
         var line = ByteBuilder()
         line.append(iso8601: clock.now())
         line.append(" \(level.rawValue) ")
-        line.append(jsonEscaped: text.utf8)
+        line.append(jsonEscaped: text)
         line.append("\n")
         FileHandle.standardError.write(Data(line.bytes))
     }

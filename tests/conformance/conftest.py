@@ -1,6 +1,7 @@
 import uuid
 
 import pytest
+from harness import Server, scratch_folder
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +40,30 @@ def region():
 def put(secrets, name):
     """A secret named `name` with the value `one`; answers CreateSecret's response."""
     return secrets.create_secret(Name=name, SecretString="one")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request):
+    """Flags of a store of the test's own."""
+    if request.param == "sqlite":
+        return []
+    return ["--store", request.getfixturevalue("postgres").fresh_database("o" + uuid.uuid4().hex)]
+
+
+@pytest.fixture
+def serve():
+    """`serve("a", *flags)`: a server of the test's own, in a folder of that name. All are stopped at the end."""
+    servers = []
+    with scratch_folder("own") as folder:
+
+        def start(name, *flags):
+            servers.append(Server(folder / name, *flags))
+            return servers[-1].start()
+
+        start.folder = folder
+        yield start
+        for one in servers:
+            if one.process and one.process.poll() is None:
+                assert one.stop() == 0
+                proof = one.verify_trail()
+                assert proof.returncode == 0, proof.stdout

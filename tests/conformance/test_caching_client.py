@@ -19,25 +19,23 @@ def expire(cache, secret_id):
     item._next_refresh_time = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(seconds=1)
 
 
-def counted(client, monkeypatch):
+@pytest.fixture
+def calls(secrets):
     """Names of the calls that reach the server."""
-    calls = []
-    client.meta.events.register("before-call.secrets-manager", lambda model, **kw: calls.append(model.name), unique_id="count")
-    return calls
+    made, event = [], "before-call.secrets-manager"
+    secrets.meta.events.register(event, lambda model, **kw: made.append(model.name), unique_id="count")
+    yield made
+    secrets.meta.events.unregister(event, unique_id="count")
 
 
-def test_reads_once_and_refreshes(cache, secrets, put, name, monkeypatch):
-    calls = counted(secrets, monkeypatch)
-    try:
-        for _ in range(3):
-            assert cache.get_secret_string(name) == "one"
-        assert calls == ["DescribeSecret", "GetSecretValue"]
-        expire(cache, name)
+def test_reads_once_and_refreshes(put, name, cache, calls):
+    for _ in range(3):
         assert cache.get_secret_string(name) == "one"
-        # The version is the same, so only its labels were asked for.
-        assert calls == ["DescribeSecret", "GetSecretValue", "DescribeSecret"]
-    finally:
-        secrets.meta.events.unregister("before-call.secrets-manager", unique_id="count")
+    assert calls == ["DescribeSecret", "GetSecretValue"]
+    expire(cache, name)
+    assert cache.get_secret_string(name) == "one"
+    # The version is the same, so only its labels were asked for.
+    assert calls == ["DescribeSecret", "GetSecretValue", "DescribeSecret"]
 
 
 def test_sees_a_new_version(cache, secrets, put, name):

@@ -1,6 +1,7 @@
 """What an operator sees: /health, /metrics and the command line."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -169,8 +170,6 @@ def test_config_that_is_not_there(tmp_path):
 def test_serve_refuses_mistakes_of_every_source(tmp_path):
     file = tmp_path / "bad.yaml"
     file.write_text("nothing: 1\n")
-    import os
-
     done = subprocess.run(
         [BINARY, "serve", "--data", str(tmp_path / "d"), "--config", str(file), "--listen", "nowhere"],
         env={**os.environ, "UNDERCROFT_QUOTAS": "perhaps"}, capture_output=True, text=True, timeout=60,

@@ -9,7 +9,6 @@ import uuid
 import pytest
 import requests
 from catalog import SUCCESS, World, operations
-from harness import Server, scratch_folder
 from support import ANY, Request, call, send, token, until
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -302,26 +301,21 @@ def provoke(server, canary):
     canary.markers[server.credentials[1]] = "the administrator's secret key"
 
 
-@pytest.mark.parametrize("store", ["sqlite", "postgres"])
-def test_canaries(request, store):
-    with scratch_folder("canary") as folder:
-        flags = []
-        if store == "postgres":
-            flags = ["--store", request.getfixturevalue("postgres").fresh_database("c" + uuid.uuid4().hex)]
-        server = Server(folder / "data", "--quotas", "off", *flags).start()
-        canary = Canaries()
-        provoke(server, canary)
-        pages = requests.get(server.url + "/metrics").content + requests.get(server.url + "/health").content
-        assert canary.found_in(pages) == []
-        assert server.stop() == 0
-        assert canary.found_in(json.dumps(server.records()).encode()) == []
-        assert canary.found_in(server.log_path.read_bytes()) == []
-        assert b"canary-secret" in b"".join(f.read_bytes() for f in (folder / "data").rglob("*") if f.is_file())
-        for file in (folder / "data").rglob("*"):
-            # The credentials file is where that key belongs.
-            if file.is_file() and file.name != "credentials":
-                assert canary.found_in(file.read_bytes()) == [], file
-        if store == "postgres":
-            cluster = request.getfixturevalue("postgres")
-            for file in [f for part in ("base", "pg_wal") for f in (cluster.data / part).rglob("*") if f.is_file()]:
-                assert canary.found_in(file.read_bytes()) == [], file
+def test_canaries(serve, store, request):
+    server = serve("data", "--quotas", "off", *store)
+    canary = Canaries()
+    provoke(server, canary)
+    pages = requests.get(server.url + "/metrics").content + requests.get(server.url + "/health").content
+    assert canary.found_in(pages) == []
+    assert server.stop() == 0
+    assert canary.found_in(json.dumps(server.records()).encode()) == []
+    assert canary.found_in(server.log_path.read_bytes()) == []
+    files = [f for f in server.folder.rglob("*") if f.is_file()]
+    assert b"canary-secret" in b"".join(f.read_bytes() for f in files)
+    # The credentials file is where the access key belongs.
+    files = [f for f in files if f.name != "credentials"]
+    if store:
+        data = request.getfixturevalue("postgres").data
+        files += [f for part in ("base", "pg_wal") for f in (data / part).rglob("*") if f.is_file()]
+    for file in files:
+        assert canary.found_in(file.read_bytes()) == [], file

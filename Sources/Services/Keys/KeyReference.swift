@@ -72,11 +72,11 @@ extension Keys {
     static func find(_ text: Text, _ call: Call) throws -> Subject {
         switch Reference(text, in: call.place) {
         case .key(let id, let place):
+            let key = try call.view.key(id, in: place)
+            let arn = key?.arn ?? Keys.arn(id, in: place)
             return Subject(
-                key: try call.view.key(id, in: place),
-                arn: arn(id, in: place),
-                owner: place.account,
-                missing: Fault("NotFoundException", "Key '\(arn(id, in: place))' does not exist")
+                key: key, arn: arn, owner: place.account,
+                missing: Fault("NotFoundException", "Key '\(arn)' does not exist")
             )
         case .alias(let name, let place):
             let missing = Fault("NotFoundException", "Alias \(aliasARN(name, in: place)) is not found.")

@@ -21,6 +21,7 @@ final class KeyState: Sendable {
 
     let place: Place
     let id: Text
+    let arn: Text
     let rev: Int64
     let created: Timestamp
     let description: Text
@@ -41,6 +42,7 @@ final class KeyState: Sendable {
         else { throw StoreError.corrupt("key \(item.key.id)") }
         place = item.key.place
         id = item.key.id
+        arn = Keys.arn(item.key.id, in: item.key.place)
         rev = item.rev
         self.created = created
         self.state = state
@@ -61,7 +63,6 @@ final class KeyState: Sendable {
         }
     }
 
-    var arn: Text { Keys.arn(id, in: place) }
     var currentMaterial: Material { materials[materials.count - 1] }
 
     static func materialBinding(_ arn: Text, _ material: Text) -> Binding {

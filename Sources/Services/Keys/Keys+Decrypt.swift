@@ -75,9 +75,10 @@ extension Keys {
                 return Found(ciphertext: nil, subject: nothing, named: nil)
             }
             let place = Place(account: ciphertext.account, region: call.place.region)
+            let key = try call.view.key(ciphertext.keyID, in: place)
             let subject = Keys.Subject(
-                key: try call.view.key(ciphertext.keyID, in: place),
-                arn: arn(ciphertext.keyID, in: place),
+                key: key,
+                arn: key?.arn ?? arn(ciphertext.keyID, in: place),
                 owner: place.account,
                 missing: unreachable
             )

@@ -22,18 +22,16 @@ struct Chain: Sendable, Equatable {
     }
 
     mutating func append(_ record: [UInt8], to out: inout ByteBuilder) {
-        let start = out.bytes.count
-        let length = UInt32(record.count)
-        for shift in stride(from: 24, through: 0, by: -8) {
-            out.append(hex: CollectionOfOne(UInt8(truncatingIfNeeded: length >> UInt32(shift))))
-        }
-        out.append(byte: 0x20)
-        out.append(hex: link)
-        out.append(byte: 0x20)
-        out.append(record)
-        out.append(byte: 0x0A)
-        link = SHA256.hash(Array(out.bytes[start...])).bytes
+        var line = ByteBuilder(capacity: record.count + Self.prefixLength + 1)
+        line.append(hexWord: UInt32(record.count))
+        line.append(byte: 0x20)
+        line.append(hex: link)
+        line.append(byte: 0x20)
+        line.append(record)
+        line.append(byte: 0x0A)
+        link = SHA256.hash(line.bytes).bytes
         count += 1
+        out.append(line.bytes)
     }
 
     /// Follows one line (without its newline). False if it does not continue this chain.
@@ -51,12 +49,17 @@ struct Chain: Sendable, Equatable {
 }
 
 extension ByteBuilder {
+    fileprivate mutating func append(hexWord word: UInt32) {
+        append(hexByte: UInt8(truncatingIfNeeded: word >> 24))
+        append(hexByte: UInt8(truncatingIfNeeded: word >> 16))
+        append(hexByte: UInt8(truncatingIfNeeded: word >> 8))
+        append(hexByte: UInt8(truncatingIfNeeded: word))
+    }
+
     fileprivate static func hexLength(_ count: Int) -> [UInt8] {
         var out = ByteBuilder()
         let length = UInt32(truncatingIfNeeded: count)
-        for shift in stride(from: 24, through: 0, by: -8) {
-            out.append(hex: CollectionOfOne(UInt8(truncatingIfNeeded: length >> UInt32(shift))))
-        }
+        out.append(hexWord: length)
         return out.bytes
     }
 }
