@@ -14,9 +14,13 @@ class Loader:
         return [self.binary, verb, "--connect", server.address, "--pid", str(server.pid), *server.signing, *map(str, arguments)]
 
     def _run(self, verb, server, arguments):
-        done = subprocess.run(
-            self._command(verb, server, arguments), capture_output=True, text=True, preexec_fn=pinned(LOAD_CORE), timeout=300
-        )
+        try:
+            done = subprocess.run(
+                self._command(verb, server, arguments), capture_output=True, text=True, preexec_fn=pinned(LOAD_CORE),
+                timeout=240,
+            )
+        except subprocess.TimeoutExpired:
+            raise Trouble(f"{verb} on {server.name} took more than four minutes") from None
         if done.returncode:
             raise Trouble(f"{verb} on {server.name}: {done.stderr.strip()[:2000]}")
         return json.loads(done.stdout)

@@ -11,7 +11,8 @@ package final class Figures: Sendable {
     private struct Series {
         let name: Text
         let service: Text
-        var results: [Text: UInt64] = [:]
+        var succeeded: UInt64 = 0
+        var failed: [Text: UInt64] = [:]
         var buckets = [UInt64](repeating: 0, count: Figures.bounds.count + 1)
         var nanoseconds: UInt64 = 0
     }
@@ -32,7 +33,11 @@ package final class Figures: Sendable {
         series.withLock { series in
             let index = entry ?? series.count - 1
             guard series.indices.contains(index) else { return }
-            series[index].results[code ?? "ok", default: 0] += 1
+            if let code {
+                series[index].failed[code, default: 0] += 1
+            } else {
+                series[index].succeeded += 1
+            }
             series[index].buckets[bucket] += 1
             series[index].nanoseconds &+= elapsed
         }
@@ -40,19 +45,20 @@ package final class Figures: Sendable {
 
     /// Prometheus text exposition format 0.0.4.
     package func prometheus() -> Text {
-        let series = series.withLock { $0 }.filter { !$0.results.isEmpty }
+        let series = series.withLock { $0 }.filter { $0.succeeded > 0 || !$0.failed.isEmpty }
         var out = ""
         out += "# HELP undercroft_requests_total Calls by operation and result (ok, or the error code).\n"
         out += "# TYPE undercroft_requests_total counter\n"
         for one in series {
-            for (result, count) in one.results.sorted(by: { $0.key < $1.key }) {
+            let results = [("ok", one.succeeded)] + one.failed.sorted { $0.key < $1.key }
+            for (result, count) in results where count > 0 {
                 out +=
                     "undercroft_requests_total{service=\"\(one.service)\",operation=\"\(one.name)\",result=\"\(result)\"} \(count)\n"
             }
         }
         out += "# HELP undercroft_throttled_total Calls refused by a request quota.\n"
         out += "# TYPE undercroft_throttled_total counter\n"
-        let throttled = series.reduce(UInt64(0)) { $0 + ($1.results["ThrottlingException"] ?? 0) }
+        let throttled = series.reduce(UInt64(0)) { $0 + ($1.failed["ThrottlingException"] ?? 0) }
         out += "undercroft_throttled_total \(throttled)\n"
         out += "# HELP undercroft_request_seconds Time in the gate, without the wait for the record.\n"
         out += "# TYPE undercroft_request_seconds histogram\n"

@@ -31,9 +31,8 @@ def test_readme(aws, name):
     key = aws("kms", "create-key", "--query", "KeyMetadata.KeyId", "--output", "text")
     aws("kms", "create-alias", "--alias-name", f"alias/{name}", "--target-key-id", key)
     value = '{"username":"app","password":"REPLACE-ME"}'
-    made = json.loads(
-        aws("secretsmanager", "create-secret", "--name", name, "--secret-string", value, "--kms-key-id", f"alias/{name}")
-    )
+    words = ["--name", name, "--secret-string", value, "--kms-key-id", f"alias/{name}"]
+    made = json.loads(aws("secretsmanager", "create-secret", *words))
     assert made["Name"] == name
     read = json.loads(aws("secretsmanager", "get-secret-value", "--secret-id", name))
     assert read["SecretString"] == value and read["VersionId"] == made["VersionId"]
@@ -69,7 +68,8 @@ def test_others(aws):
     assert len(aws("secretsmanager", "get-random-password", "--query", "RandomPassword", "--output", "text")) == 32
     assert json.loads(aws("sts", "get-caller-identity"))["Account"] == "000000000001"
     key = aws("kms", "create-key", "--query", "KeyMetadata.KeyId", "--output", "text")
-    assert aws("kms", "describe-key", "--key-id", key, "--query", "KeyMetadata.KeyState", "--output", "text") == "Enabled"
+    state = aws("kms", "describe-key", "--key-id", key, "--query", "KeyMetadata.KeyState", "--output", "text")
+    assert state == "Enabled"
     said = aws("secretsmanager", "rotate-secret", "--secret-id", "x", fails=True)
     assert "UnknownOperationException" in said
 

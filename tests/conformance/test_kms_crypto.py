@@ -112,7 +112,12 @@ def test_re_encrypt(kms, key):
 
 
 @pytest.mark.parametrize(
-    "request_, length", [({"KeySpec": "AES_256"}, 32), ({"KeySpec": "AES_128"}, 16), ({"NumberOfBytes": 1}, 1), ({"NumberOfBytes": 1024}, 1024)], ids=str
+    "request_, length",
+    [
+        ({"KeySpec": "AES_256"}, 32), ({"KeySpec": "AES_128"}, 16), ({"NumberOfBytes": 1}, 1),
+        ({"NumberOfBytes": 1024}, 1024),
+    ],
+    ids=str,
 )
 def test_data_keys(kms, key, request_, length):
     made = kms.generate_data_key(KeyId=key, EncryptionContext=CONTEXT, **request_)

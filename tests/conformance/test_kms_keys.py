@@ -99,7 +99,9 @@ def test_disable_and_enable(kms, key):
     kms.encrypt(KeyId=key, Plaintext=b"x")
 
 
-@pytest.mark.parametrize("request_, days", [({}, 30), ({"PendingWindowInDays": 7}, 7), ({"PendingWindowInDays": 30}, 30)])
+@pytest.mark.parametrize(
+    "request_, days", [({}, 30), ({"PendingWindowInDays": 7}, 7), ({"PendingWindowInDays": 30}, 30)], ids=str
+)
 def test_deletion(kms, key, request_, days):
     answer = kms.schedule_key_deletion(KeyId=key, **request_)
     assert answer["KeyId"] == key and answer["KeyState"] == "PendingDeletion"

@@ -60,7 +60,8 @@ PARAMETERS = [
                                   Tags=[{"Key": "k", "Value": "v"}]),
      {"name": ANY, "clientRequestToken": "t" * 32, "description": "d", "tags": [{"key": "k", "value": "v"}]},
      {"name", "arn", "versionId"}),
-    (lambda c, n: c.put_secret_value(SecretId=n, SecretBinary=b"s", ClientRequestToken="u" * 32, VersionStages=["a", "b"]),
+    (lambda c, n: c.put_secret_value(SecretId=n, SecretBinary=b"s", ClientRequestToken="u" * 32,
+                                     VersionStages=["a", "b"]),
      {"secretId": ANY, "clientRequestToken": "u" * 32, "versionStages": ["a", "b"]}, None),
     (lambda c, n: c.update_secret(SecretId=n, SecretString="s", ClientRequestToken="v" * 32),
      {"secretId": ANY, "clientRequestToken": "v" * 32}, None),
@@ -281,19 +282,22 @@ def provoke(server, canary):
     secrets.update_secret(SecretId=name, KmsKeyId=key)
     password = secrets.get_random_password(PasswordLength=40, ExcludePunctuation=True)["RandomPassword"]
     canary.markers[password] = "GetRandomPassword"
-    for operation, body, service in [
-        ("CreateSecret", {"Name": name, "ClientRequestToken": twice, "SecretString": canary("token in use")}, "secretsmanager"),
-        ("CreateSecret", {"Name": "a b", "ClientRequestToken": token(), "SecretString": canary("bad name")}, "secretsmanager"),
-        ("CreateSecret", {"Name": 1, "SecretString": canary("wrong type")}, "secretsmanager"),
-        ("CreateSecret", {"Name": "x", "SecretString": {"a": canary("object")}}, "secretsmanager"),
-        ("CreateSecret", {"Name": "x", "SecretBinary": canary("no base64") + "!"}, "secretsmanager"),
-        ("PutSecretValue", {"SecretId": name, "SecretString": canary("no token")}, "secretsmanager"),
-        ("PutSecretValue", {"SecretId": name, "RotationToken": "!" + canary("RotationToken")}, "secretsmanager"),
-        ("PutSecretValue", {"SecretId": name, "SecretString": canary("long") * 4000, "ClientRequestToken": token()}, "secretsmanager"),
-        ("UpdateSecret", {"SecretId": "missing", "SecretString": canary("missing"), "ClientRequestToken": token()}, "secretsmanager"),
-        ("Encrypt", {"KeyId": "x", "Plaintext": canary("Encrypt, no such key")}, "kms"),
+    for operation, body in [
+        ("CreateSecret", {"Name": name, "ClientRequestToken": twice, "SecretString": canary("token in use")}),
+        ("CreateSecret", {"Name": "a b", "ClientRequestToken": token(), "SecretString": canary("bad name")}),
+        ("CreateSecret", {"Name": 1, "SecretString": canary("wrong type")}),
+        ("CreateSecret", {"Name": "x", "SecretString": {"a": canary("object")}}),
+        ("CreateSecret", {"Name": "x", "SecretBinary": canary("no base64") + "!"}),
+        ("PutSecretValue", {"SecretId": name, "SecretString": canary("no token")}),
+        ("PutSecretValue", {"SecretId": name, "RotationToken": "!" + canary("RotationToken")}),
+        ("PutSecretValue", {"SecretId": name, "SecretString": canary("long") * 4000, "ClientRequestToken": token()}),
+        ("UpdateSecret", {"SecretId": "no", "SecretString": canary("missing"), "ClientRequestToken": token()}),
     ]:
-        assert call(server, operation, body, service).status == 400
+        assert call(server, operation, body).status == 400
+    plaintext = base64.b64encode(canary("Encrypt, no such key").encode()).decode()
+    assert call(server, "Encrypt", {"KeyId": "x", "Plaintext": plaintext}, "kms").status == 400
+    plaintext = canary("Encrypt, no base64") + "!"
+    assert call(server, "Encrypt", {"KeyId": "x", "Plaintext": plaintext}, "kms").status == 400
     broken = Request(server, "secretsmanager.CreateSecret", f'{{"SecretString":"{canary("broken")}"'.encode())
     assert send(broken.sign()).status == 400
     unsigned = Request(server, "secretsmanager.CreateSecret", {"Name": "x", "SecretString": canary("unsigned")})

@@ -3,7 +3,7 @@
 import pytest
 from support import refused
 
-# The model's sentences; which code AWS gives for a disabled key is not established (3.6), ours follows the recommendation.
+# The model's sentences. Which code AWS gives for a disabled key is not established (3.6); ours is the recommended one.
 DECRYPTION = "Secrets Manager can't decrypt the protected secret text using the provided KMS key."
 ENCRYPTION = (
     "Secrets Manager can't encrypt the protected secret text using the provided KMS key. Check that the KMS key is "
@@ -64,7 +64,11 @@ def test_a_key_that_is_out_of_use(secrets, kms, key, name, state):
 
 
 @pytest.mark.parametrize(
-    "missing", ["12345678-1234-1234-1234-123456789012", "alias/no-such-alias", "not a key", "arn:aws:kms:eu-west-1:000000000001:key/12345678-1234-1234-1234-123456789012"]
+    "missing",
+    [
+        "12345678-1234-1234-1234-123456789012", "alias/no-such-alias", "not a key",
+        "arn:aws:kms:eu-west-1:000000000001:key/12345678-1234-1234-1234-123456789012",
+    ],
 )
 def test_a_key_that_is_not_there(secrets, name, missing):
     """Codes are not established; ours refuses as the caller's mistake, and stores nothing."""

@@ -142,7 +142,8 @@ def test_moving_from_a_version_that_is_not_named(secret, secrets, name):
 def test_current_can_not_be_removed(secret, secrets, name):
     with refused(
         "InvalidParameterException",
-        "You can only move staging label AWSCURRENT to a different secret version. It can\u2019t be completely removed.",
+        "You can only move staging label AWSCURRENT to a different secret version. "
+        "It can\u2019t be completely removed.",
     ):
         secrets.update_secret_version_stage(
             SecretId=name, VersionStage=CURRENT, RemoveFromVersionId=secret.versions[0]

@@ -17,7 +17,9 @@ OWN = EVERYONE.replace('"*", "Action"', '{"AWS": "arn:aws:iam::000000000001:root
 DENY_ALL = json.dumps(
     {
         "Version": "2012-10-17",
-        "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:PutResourcePolicy", "Resource": "*"}],
+        "Statement": [
+            {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:PutResourcePolicy", "Resource": "*"}
+        ],
     }
 )
 
@@ -76,7 +78,9 @@ def test_public_policy(secrets, put, name):
     secrets.put_resource_policy(SecretId=name, ResourcePolicy=EVERYONE, BlockPublicPolicy=False)
 
 
-@pytest.mark.parametrize("policy, passes", [(OWN, True), (EVERYONE, False), (DENY_ALL, False)], ids=["own", "public", "lockout"])
+@pytest.mark.parametrize(
+    "policy, passes", [(OWN, True), (EVERYONE, False), (DENY_ALL, False)], ids=["own", "public", "lockout"]
+)
 def test_validate(secrets, put, name, policy, passes):
     answer = secrets.validate_resource_policy(SecretId=name, ResourcePolicy=policy)
     assert answer["PolicyValidationPassed"] is passes

@@ -28,7 +28,8 @@ def test_life_of_tags(secrets, put, name):
 
 
 def test_answers_are_empty(server, put, name):
-    for operation, extra in [("TagResource", {"Tags": [{"Key": "k", "Value": "v"}]}), ("UntagResource", {"TagKeys": ["k"]})]:
+    tag_keys = {"TagKeys": ["k"]}
+    for operation, extra in [("TagResource", {"Tags": [{"Key": "k", "Value": "v"}]}), ("UntagResource", tag_keys)]:
         reply = call(server, operation, {"SecretId": name, **extra})
         assert reply.status == 200 and reply.body in (b"", b"{}")
 

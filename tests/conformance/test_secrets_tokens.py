@@ -24,7 +24,9 @@ OPERATIONS = [create, put_value, update]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("value", [{"SecretString": "same"}, {"SecretBinary": b"same\x00\xff"}], ids=["string", "binary"])
+@pytest.mark.parametrize(
+    "value", [{"SecretString": "same"}, {"SecretBinary": b"same\x00\xff"}], ids=["string", "binary"]
+)
 def test_same_token_same_content(secrets, name, operation, value):
     if operation is not create:
         secrets.create_secret(Name=name, SecretString="first")
@@ -53,7 +55,8 @@ def test_same_token_other_content(secrets, name, operation, first, second):
     operation(secrets, name, ClientRequestToken=version, **first)
     arn = secrets.describe_secret(SecretId=name)["ARN"]
     text = (
-        f"You can't use ClientRequestToken {version} because that value is already in use for a version of secret {arn}."
+        f"You can't use ClientRequestToken {version} because that value is already in use for a version of secret "
+        f"{arn}."
     )
     with refused("ResourceExistsException", text):
         operation(secrets, name, ClientRequestToken=version, **second)
@@ -80,7 +83,8 @@ def test_token_length(server, put, name, operation, length, ok):
     else:
         assert (reply.status, reply.code) == (400, "ValidationException")
         constraint = "greater than or equal to 32" if length < 32 else "less than or equal to 64"
-        assert reply.message == validation(must(f"Value '{version}'", "clientRequestToken", f"have length {constraint}"))
+        said = must(f"Value '{version}'", "clientRequestToken", f"have length {constraint}")
+        assert reply.message == validation(said)
 
 
 def test_new_token_same_content_is_a_new_version(secrets, put, name):

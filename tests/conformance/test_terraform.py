@@ -25,7 +25,7 @@ def plugins():
 
 pytestmark = [
     pytest.mark.skipif(TERRAFORM is None, reason="terraform is not installed"),
-    pytest.mark.skipif(plugins() is None, reason="the AWS provider is not installed; UNDERCROFT_TF_PLUGINS names its folder"),
+    pytest.mark.skipif(plugins() is None, reason="no AWS provider; UNDERCROFT_TF_PLUGINS names its folder"),
 ]
 
 CONFIGURATION = """

@@ -21,8 +21,8 @@ def certificate(folder, common_name):
     """A self-signed certificate for the loopback address, in place of the one before."""
     subprocess.run(
         [
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-            "-keyout", folder / "new.key", "-out", folder / "new.pem", "-subj", f"/CN={common_name}",
+            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+            "-days", "2", "-keyout", folder / "new.key", "-out", folder / "new.pem", "-subj", f"/CN={common_name}",
             "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
         ],
         check=True, capture_output=True,
@@ -74,34 +74,29 @@ def test_boto3(secure):
             assert "tlsDetails" not in record
 
 
-@pytest.mark.parametrize("version, got", [("--http2", "2"), ("--http1.1", "1.1")])
-def test_curl(secure, version, got):
-    key, secret = secure.credentials
-    out = subprocess.run(
+def curl(server, operation, body, *more):
+    key, secret = server.credentials
+    return subprocess.run(
         [
-            "curl", "-sS", version, "--cacert", secure.ca, "--aws-sigv4", "aws:amz:us-west-2:secretsmanager", "--user",
+            "curl", "-sS", "--cacert", server.ca, "--aws-sigv4", "aws:amz:us-west-2:secretsmanager", "--user",
             f"{key}:{secret}", "-H", "Content-Type: application/x-amz-json-1.1", "-H",
-            "X-Amz-Target: secretsmanager.ListSecrets", "-d", "{}", "-w", "\n%{http_code} %{http_version}", secure.url,
+            f"X-Amz-Target: secretsmanager.{operation}", "-d", body, *more, server.url,
         ],
         capture_output=True, text=True, check=True, timeout=60,
     ).stdout
+
+
+@pytest.mark.parametrize("version, got", [("--http2", "2"), ("--http1.1", "1.1")])
+def test_curl(secure, version, got):
+    out = curl(secure, "ListSecrets", "{}", version, "-w", "\n%{http_code} %{http_version}")
     assert out.splitlines() == ['{"SecretList":[]}', f"200 {got}"]
 
 
 def test_a_large_value_over_http_2(secure):
     """Larger than a frame and than the first flow control window."""
-    key, secret = secure.credentials
     value = "x" * 65536
     client(secure, secure.ca).create_secret(Name="large", SecretString=value)
-    out = subprocess.run(
-        [
-            "curl", "-sS", "--http2", "--cacert", secure.ca, "--aws-sigv4", "aws:amz:us-west-2:secretsmanager", "--user",
-            f"{key}:{secret}", "-H", "Content-Type: application/x-amz-json-1.1", "-H",
-            "X-Amz-Target: secretsmanager.GetSecretValue", "-d", '{"SecretId":"large"}', secure.url,
-        ],
-        capture_output=True, text=True, check=True, timeout=60,
-    ).stdout
-    assert f'"SecretString":"{value}"' in out
+    assert f'"SecretString":"{value}"' in curl(secure, "GetSecretValue", '{"SecretId":"large"}', "--http2")
 
 
 def test_plain_http_on_the_tls_port(secure):

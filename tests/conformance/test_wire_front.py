@@ -113,7 +113,8 @@ ROWS = {
         ),
     ),
     "host not signed": (
-        lambda s: signed(s, signer=SignerWithoutHost), INVALID, re.compile("'Host'.* must be a 'SignedHeader' in the AWS Authorization."),
+        lambda s: signed(s, signer=SignerWithoutHost), INVALID,
+        re.compile("'Host'.* must be a 'SignedHeader' in the AWS Authorization."),
     ),
     "other algorithm": (
         lambda s: edited(s, "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA512"), INCOMPLETE,
@@ -145,10 +146,14 @@ ROWS = {
         ),
     ),
     "unknown key": (lambda s: signed(s, key="AKIAIOSFODNN7EXAMPLE"), UNKNOWN, UNKNOWN_KEY),
-    "temporary key that is not ours": (lambda s: signed(s, key="ASIAIOSFODNN7EXAMPLE", session="x"), UNKNOWN, UNKNOWN_KEY),
+    "temporary key that is not ours": (
+        lambda s: signed(s, key="ASIAIOSFODNN7EXAMPLE", session="x"), UNKNOWN, UNKNOWN_KEY,
+    ),
     "session token beside a long-term key": (session, UNKNOWN, re.compile(UNKNOWN_KEY.rstrip(".") + r"\.?")),
     "wrong secret": (lambda s: signed(s, secret="wrong"), INVALID, MISMATCH),
-    "signature in capitals": (lambda s: edited(s, "Signature=.*", lambda m: m[0].upper().replace("SIGNATURE", "Signature")), INVALID, MISMATCH),
+    "signature in capitals": (
+        lambda s: edited(s, "(?<=Signature=).*", lambda m: m[0].upper()), INVALID, MISMATCH,
+    ),
     "short signature": (lambda s: edited(s, "Signature=.{8}", "Signature="), INVALID, MISMATCH),
     "UNSIGNED-PAYLOAD": (lambda s: payload(s, "UNSIGNED-PAYLOAD"), INVALID, re.compile(".+")),
     "streaming payload": (lambda s: payload(s, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"), INVALID, re.compile(".+")),

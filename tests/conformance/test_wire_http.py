@@ -155,7 +155,8 @@ MALFORMED = {
     "chunk size overflow": GOOD + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n\r\n",
     "space in the path": "POST /a b HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n",
     "another host in the path": "POST http://other/ HTTP/1.1\r\nHost: {host}\r\nContent-Length: 0\r\n\r\n",
-    "HTTP/2 preface": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00", "a TLS hello": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+    "HTTP/2 preface": "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00",
+    "a TLS hello": "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     "much head": GOOD + "X-A: " + "a" * 20000 + "\r\n\r\n", "many headers": GOOD + "X-A: 1\r\n" * 200 + "\r\n",
 }
 
@@ -231,7 +232,7 @@ def test_many_writers_of_one_name(server, name):
     ]
     connections = [Connection(server) for _ in requests]
     try:
-        for connection, request in zip(connections, requests):
+        for connection, request in zip(connections, requests, strict=True):
             connection.send(request.bytes())
         codes = [c.receive().json.get("__type", "made") for c in connections]
     finally:

@@ -93,10 +93,12 @@ def test_odd_but_right(server, put, name, body):
 # A NUL must reach no store and no C string: each is refused or finds nothing, as the caller's mistake.
 NUL = [
     ("secretsmanager", "DescribeSecret", {"SecretId": "a\0b"}),
-    ("secretsmanager", "DescribeSecret", {"SecretId": "arn:aws:secretsmanager:us-west-2:000000000001:secret:a\0-AbCdEf"}),
+    ("secretsmanager", "DescribeSecret",
+     {"SecretId": "arn:aws:secretsmanager:us-west-2:000000000001:secret:a\0-AbCdEf"}),
     ("secretsmanager", "GetSecretValue", {"SecretId": "NAME", "VersionId": "a\0" * 16}),
     ("secretsmanager", "GetSecretValue", {"SecretId": "NAME", "VersionStage": "a\0"}),
-    ("secretsmanager", "UpdateSecretVersionStage", {"SecretId": "NAME", "VersionStage": "a", "MoveToVersionId": "a\0" * 16}),
+    ("secretsmanager", "UpdateSecretVersionStage",
+     {"SecretId": "NAME", "VersionStage": "a", "MoveToVersionId": "a\0" * 16}),
     ("secretsmanager", "ListSecrets", {"NextToken": "a\0"}),
     ("secretsmanager", "ListSecrets", {"Filters": [{"Key": "name", "Values": ["a\0"]}]}),
     ("kms", "DescribeKey", {"KeyId": "a\0"}), ("kms", "DescribeKey", {"KeyId": "alias/a\0"}),
@@ -116,7 +118,8 @@ def test_nul(server, put, name, service, operation, body):
 
 STORED_NUL = {
     "description": ("UpdateSecret", {"Description": "a\0b"}, lambda seen: seen["Description"] == "a\0b"),
-    "tag": ("TagResource", {"Tags": [{"Key": "a\0b", "Value": "\0"}]}, lambda seen: seen["Tags"] == [{"Key": "a\0b", "Value": "\0"}]),
+    "tag": ("TagResource", {"Tags": [{"Key": "a\0b", "Value": "\0"}]},
+            lambda seen: seen["Tags"] == [{"Key": "a\0b", "Value": "\0"}]),
     "label": ("PutSecretValue", {"SecretString": "x", "VersionStages": ["a\0b"]},
               lambda seen: ["a\0b"] in seen["VersionIdsToStages"].values()),
 }

@@ -61,7 +61,8 @@ ROWS = {
         re.compile(".*GetFederationToken.*"),
     ),
     "action of a JSON service": (
-        lambda s: form(s, "Action=ListSecrets").sign("secretsmanager"), 400, "InvalidAction", re.compile(".*ListSecrets.*"),
+        lambda s: form(s, "Action=ListSecrets").sign("secretsmanager"), 400, "InvalidAction",
+        re.compile(".*ListSecrets.*"),
     ),
 }
 

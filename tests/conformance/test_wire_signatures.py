@@ -145,3 +145,14 @@ def test_one_byte_off_is_refused(server, mutate):
         assert reply is None or b"RandomPassword" not in reply.body
     if connection:
         connection.__exit__()
+
+
+@pytest.mark.parametrize("other", [b"a\xffb", b"a\xfeb", b"a\x80b", b"a\xed\xa0\x80b", b"a?b"], ids=ascii)
+def test_header_values_are_verified_byte_by_byte(server, other):
+    """Bytes that are no UTF-8 must not be taken for the replacement character that a decoder would put there."""
+    request = Request(server, "secretsmanager.GetRandomPassword", {}, headers={"X-Other": "a\ufffdb"}).sign()
+    with Connection(server) as connection:
+        request.headers["X-Other"] = "a\ufffdb".encode().decode("latin-1")
+        assert connection.exchange(request).status == 200
+        request.headers["X-Other"] = other.decode("latin-1")
+        assert connection.exchange(request).status == 400

@@ -15,7 +15,8 @@ ROWS = [
       must("Value 'up'", "sortOrder", "satisfy enum value set: [asc, desc]")]),
     ("secretsmanager", "ListSecrets", {"MaxResults": 101},
      [must("Value '101'", "maxResults", "have value less than or equal to 100")]),
-    ("secretsmanager", "TagResource", {"SecretId": "x", "Tags": [{"Key": "a", "Value": "b"}, {"Key": "", "Value": "v" * 257}]},
+    ("secretsmanager", "TagResource",
+     {"SecretId": "x", "Tags": [{"Key": "a", "Value": "b"}, {"Key": "", "Value": "v" * 257}]},
      [must("Value ''", "tags.2.member.key", "have length greater than or equal to 1"),
       must(f"Value '{'v' * 257}'", "tags.2.member.value", "have length less than or equal to 256")]),
     ("secretsmanager", "UntagResource", {"SecretId": "x"}, [must("Value null", "tagKeys", "not be null")]),
@@ -38,9 +39,11 @@ ROWS = [
     # What is sensitive is never repeated.
     ("secretsmanager", "PutSecretValue", {"SecretId": "x", "RotationToken": "short"},
      [must("Value", "rotationToken", "have length greater than or equal to 36")]),
-    ("kms", "Encrypt", {"KeyId": "x", "Plaintext": ""}, [must("Value", "plaintext", "have length greater than or equal to 1")]),
+    ("kms", "Encrypt", {"KeyId": "x", "Plaintext": ""},
+     [must("Value", "plaintext", "have length greater than or equal to 1")]),
     ("kms", "CreateKey", {"Tags": [{"TagKey": "a"}, {"TagValue": "b"}]},
-     [must("Value null", "tags.1.member.tagValue", "not be null"), must("Value null", "tags.2.member.tagKey", "not be null")]),
+     [must("Value null", "tags.1.member.tagValue", "not be null"),
+      must("Value null", "tags.2.member.tagKey", "not be null")]),
     ("kms", "CreateAlias", {"AliasName": "alias/a b", "TargetKeyId": "x"},
      [must("Value 'alias/a b'", "aliasName", "satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$")]),
     ("kms", "ListKeys", {"Limit": 1001}, [must("Value '1001'", "limit", "have value less than or equal to 1000")]),
@@ -57,7 +60,8 @@ def test_texts(server, service, operation, body, violations):
 
 
 def test_limits_count_characters_not_bytes(server, put, name):
-    assert call(server, "TagResource", {"SecretId": name, "Tags": [{"Key": "\u00e9" * 128, "Value": "\U0001f511" * 128}]}).status == 200
+    tags = [{"Key": "\u00e9" * 128, "Value": "\U0001f511" * 256}]
+    assert call(server, "TagResource", {"SecretId": name, "Tags": tags}).status == 200
 
 
 def test_a_bad_name_and_a_constraint(server):

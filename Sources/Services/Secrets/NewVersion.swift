@@ -22,6 +22,8 @@ extension Secrets {
         at now: Timestamp,
         _ transaction: borrowing Transaction
     ) throws -> [Text] {
+        // Nearly every secret has few versions: they are counted before they are read.
+        guard try transaction.versionCount(draft.row.place, draft.row.name) > limits.versionsKept else { return [] }
         let versions = try transaction.versions(draft.row.place, draft.row.name)
         var surplus = versions.count - limits.versionsKept
         var collected: [Text] = []

@@ -13,12 +13,12 @@ package enum Record {
         _: Op.Type,
         _ call: Call,
         _ parameters: Fields,
-        _ output: Fields
+        _ output: @autoclosure () -> Fields
     ) -> [UInt8] {
         var out = head(Op.name, Op.api, call)
         append(parameters, Op.input, as: #","requestParameters":"#, to: &out)
         if let shape = Op.recordedOutput {
-            append(output, shape, as: #","responseElements":"#, to: &out)
+            append(output(), shape, as: #","responseElements":"#, to: &out)
         } else {
             out.append(#","responseElements":null"#)
         }

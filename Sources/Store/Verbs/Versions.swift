@@ -12,6 +12,7 @@ private enum Queries {
         ORDER BY created, version_id
         """
     )
+    static let count = Query("SELECT count(*) FROM version WHERE \(place)")
     static let insert = Query(
         """
         INSERT INTO version (account, region, name, version_id, created, accessed, sealed, body, tag) \
@@ -40,6 +41,15 @@ extension StoreReader where Self: ~Copyable {
         }
         guard let found else { return nil }
         return try session.checked(found.0, found.tag)
+    }
+
+    /// How many there are, without reading them.
+    package borrowing func versionCount(_ place: Place, _ name: Text) throws(StoreError) -> Int {
+        var count = 0
+        try session.connection.select(Queries.count, Value.place(place) + [.text(name)]) { columns in
+            count = Int(columns.integer(0))
+        }
+        return count
     }
 
     /// The oldest first; those of one millisecond in byte order of their ids.
