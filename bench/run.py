@@ -22,7 +22,6 @@ import sys
 import tempfile
 import time
 
-import cases
 from rounds import Rounds
 from scale import Scale
 from load import Loader

@@ -33,6 +33,7 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
     private var fed = 0
     private var isFeeding = false
     private var headEnd = HeadEnd()
+    private var headText = UTF8Check()
     private var headBytes = 0
 
     private var plan: Plan?
@@ -170,6 +171,10 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
     private func feed(_ piece: Int, _ context: ChannelHandlerContext) {
         guard var slice = inbox.getSlice(at: inbox.readerIndex, length: fed + piece) else { return }
         let wasHead = plan == nil
+        if wasHead, !headText.take(inbox.readableBytesUInt8Span, from: fed, count: piece) {
+            refusal = .malformed
+            return
+        }
         do {
             _ = try parser.decode(context: context, buffer: &slice)
         } catch {

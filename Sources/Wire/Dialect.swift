@@ -16,6 +16,17 @@ package enum Dialect: Sendable, Equatable {
     }
 }
 
+extension Dialect {
+    /// What errors are written in before the request has been understood.
+    package static func presumed(_ envelope: Envelope) -> Dialect {
+        switch MediaType(envelope.contentType) {
+        case .form where envelope.target == nil: .query
+        case .json10: .json10
+        default: .json11
+        }
+    }
+}
+
 /// What a request's `Content-Type` announces; parameters after `;` don't matter.
 enum MediaType {
     case json11

@@ -31,6 +31,16 @@ struct DataFolder: Sendable {
         }
     }
 
+    /// One server per folder, whatever the store: two would write one trail. Held until the process ends.
+    func lock() throws(Unusable) {
+        let file = "\(path)/serve.lock"
+        let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Unusable(description: "\(file) can't be opened. Check the folder's owner and free space.") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            throw Unusable(description: "Another server runs on the folder \(path). Stop it, or choose another folder with --data.")
+        }
+    }
+
     /// Opens the seal, or makes it on the first start.
     func root(_ settings: Settings) throws -> RootKey {
         let method: SealFile.Method =

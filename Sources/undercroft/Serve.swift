@@ -50,6 +50,7 @@ struct Server {
         // From the first moment on: a stop during the start, or right after it, is a stop like any other.
         let signals = Signals([SIGTERM, SIGINT, SIGHUP])
         try folder.prepare()
+        try folder.lock()
         let root = try folder.root(settings)
         let node = try folder.node(chance)
         let store = try openStore(root, node)

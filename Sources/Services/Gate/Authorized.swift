@@ -60,13 +60,17 @@ package struct Authorized<Op: Operation>: Sendable {
         _ input: Other.Input,
         _ nested: Call
     ) throws -> Other.Output {
-        let parameters = Other.parameters(input)
+        var subject: Other.Subject?
         do {
-            let authorized = try authorize(Other.self, input, parameters, nested)
+            let authorized = try authorize(Other.self, input, [:], nested)
+            subject = authorized.subject
             let output = try Other.answer(authorized)
-            nested.note(Record.success(Other.self, nested, parameters, Other.encode(output)))
+            let parameters = Other.parameters(input, subject)
+            let resources = Other.resources(authorized.subject)
+            nested.note(Record.success(Other.self, nested, parameters, resources, Other.encode(output)))
             return output
         } catch let fault as Fault {
+            let parameters = Other.parameters(input, subject)
             nested.note(Record.failure(Other.name, Other.api, Other.isReadOnly, nested, Other.input, parameters, fault))
             throw fault
         }
@@ -76,11 +80,11 @@ package struct Authorized<Op: Operation>: Sendable {
     package func commit(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output
     ) async throws -> Op.Output {
-        let (call, parameters) = (call, parameters)
+        let (call, parameters, resources) = (call, parameters, Op.resources(subject))
         let output = try await house.store.write { transaction in
             let output = try body(transaction)
             for record in call.records { try transaction.appendRecord(node: call.house.node, record) }
-            let own = Record.success(Op.self, call, parameters, Op.encode(output))
+            let own = Record.success(Op.self, call, parameters, resources, Op.encode(output))
             try transaction.appendRecord(node: call.house.node, own)
             return output
         }

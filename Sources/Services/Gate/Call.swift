@@ -3,69 +3,71 @@ internal import Policy
 internal import Synchronization
 package import Wire
 
-/// One authenticated call on its way through the gate.
-package final class Call: Sendable {
+/// What the calls of one request have in common. One object, so that a nested call costs a reference, not a copy of everything.
+package final class Scene: Sendable {
     package let house: House
     package let caller: Caller
     package let place: Place
-    package let requestID: Text
     package let received: Timestamp
     package let userAgent: Text
     package let peer: Peer
     package let host: Text
-    /// The service that calls on the caller's behalf, e.g. `secretsmanager`; `nil` for the caller's own request.
-    package let via: Text?
-    package let view: View
-    private let journal: Journal
 
     package init(
         house: House,
         caller: Caller,
         place: Place,
-        requestID: Text,
         received: Timestamp,
         userAgent: Text,
         peer: Peer,
-        host: Text,
-        via: Text? = nil,
-        view: View,
-        journal: Journal = Journal()
+        host: Text
     ) {
         self.house = house
         self.caller = caller
         self.place = place
-        self.requestID = requestID
         self.received = received
         self.userAgent = userAgent
         self.peer = peer
         self.host = host
+    }
+}
+
+/// One authenticated call on its way through the gate.
+package final class Call: Sendable {
+    private let scene: Scene
+    package let requestID: Text
+    /// The service that calls on the caller's behalf, e.g. `secretsmanager`; `nil` for the caller's own request.
+    package let via: Text?
+    package let view: View
+    private let journal: Journal
+
+    package init(_ scene: Scene, requestID: Text, via: Text? = nil, view: View, journal: Journal = Journal()) {
+        self.scene = scene
+        self.requestID = requestID
         self.via = via
         self.view = view
         self.journal = journal
     }
 
+    package var house: House { scene.house }
+    package var caller: Caller { scene.caller }
+    package var place: Place { scene.place }
+    package var received: Timestamp { scene.received }
+    package var userAgent: Text { scene.userAgent }
+    package var peer: Peer { scene.peer }
+    package var host: Text { scene.host }
+
     /// The same call, seeing more rows and with a fresh journal: what the abandoned attempt did has not happened.
-    func retried(with view: View) -> Call {
-        Call(
-            house: house, caller: caller, place: place, requestID: requestID, received: received, userAgent: userAgent,
-            peer: peer, host: host, via: via, view: view
-        )
-    }
+    func retried(with view: View) -> Call { Call(scene, requestID: requestID, via: via, view: view) }
 
     /// The same call once more, under a request id of its own. It shares the journal.
     func repeated(view: View) -> Call {
-        Call(
-            house: house, caller: caller, place: place, requestID: house.chance.uuid(), received: received,
-            userAgent: userAgent, peer: peer, host: host, via: via, view: view, journal: journal
-        )
+        Call(scene, requestID: house.chance.uuid(), via: via, view: view, journal: journal)
     }
 
     /// The same call as the service `api` makes it for the caller. It shares the journal.
     func forwarded(by api: API, view: View) -> Call {
-        Call(
-            house: house, caller: caller, place: place, requestID: house.chance.uuid(), received: received,
-            userAgent: userAgent, peer: peer, host: host, via: api.name, view: view, journal: journal
-        )
+        Call(scene, requestID: house.chance.uuid(), via: api.name, view: view, journal: journal)
     }
 
     package func note(_ record: [UInt8]) { journal.add(record) }

@@ -19,7 +19,7 @@ package struct Entry: Sendable {
         self.init(Op.self) { call, fields in
             let authorized = try authorize(Op.self, try Op.decode(fields), fields, call)
             let output = Op.encode(try Op.answer(authorized))
-            call.note(Record.success(Op.self, call, fields, output))
+            call.note(Record.success(Op.self, call, fields, Op.resources(authorized.subject), output))
             return .done(output)
         }
     }
@@ -29,7 +29,9 @@ package struct Entry: Sendable {
             let authorized = try authorize(Op.self, try Op.decode(fields), fields, call)
             return .suspends {
                 let output = Op.encode(try await Op.run(authorized))
-                if !call.isCommitted { call.note(Record.success(Op.self, call, fields, output)) }
+                if !call.isCommitted {
+                    call.note(Record.success(Op.self, call, fields, Op.resources(authorized.subject), output))
+                }
                 return output
             }
         }

@@ -59,6 +59,7 @@ package final class Gate: Door {
     private func recognize(_ attempt: inout Attempt) throws {
         let envelope = try Envelope(attempt.request)
         attempt.envelope = envelope
+        attempt.dialect = .presumed(envelope)
         let invocation = try Invocation.recognize(attempt.request, envelope)
         attempt.dialect = invocation.dialect
         if invocation.target != nil {
@@ -83,17 +84,16 @@ package final class Gate: Door {
                 throw SignatureFlaw.wrongScope(["Credential should be scoped to a valid region. "])
             }
             let caller = try identity.authenticate(claim, attempt.request, attempt.view)
-            attempt.call = Call(
+            let scene = Scene(
                 house: house,
                 caller: caller,
                 place: Place(account: caller.account, region: claim.region),
-                requestID: attempt.requestID,
                 received: attempt.received,
                 userAgent: Text(envelope.userAgent ?? ""),
                 peer: attempt.request.peer,
-                host: Text(envelope.host),
-                view: attempt.view
+                host: Text(envelope.host)
             )
+            attempt.call = Call(scene, requestID: attempt.requestID, view: attempt.view)
         } catch let flaw as SignatureFlaw {
             throw flaw.fault(invocation.dialect == .query ? .query : .json)
         }

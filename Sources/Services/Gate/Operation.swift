@@ -28,11 +28,15 @@ package protocol Operation: Sendable {
 
     /// Everything that the caller must be allowed to do, in the order in which a refusal is reported.
     static func asks(_ input: Input, _ subject: Subject, _ call: Call) -> [Question]
+
+    /// CloudTrail's `resources`: KMS fills it, Secrets Manager does not.
+    static func resources(_ subject: Subject) -> [RecordedResource]
 }
 
 extension Operation {
     package static var isReadOnly: Bool { false }
     package static var recordedOutput: Structure? { nil }
+    package static func resources(_ subject: Subject) -> [RecordedResource] { [] }
     package static var action: Text { "\(api.name):\(name)" }
 }
 
@@ -49,7 +53,8 @@ package protocol WriteOperation: Operation {
 
 /// An operation that other services call through the gate: its input must be recordable.
 package protocol NestedOperation: ReadOperation {
-    static func parameters(_ input: Input) -> Fields
+    /// - Parameter subject: `nil` if it was not found.
+    static func parameters(_ input: Input, _ subject: Subject?) -> Fields
 }
 
 /// One thing that a caller must be allowed to do, with the policies that lie on the resource's side.

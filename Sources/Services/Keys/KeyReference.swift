@@ -63,6 +63,10 @@ extension Keys {
         let owner: AccountID
         let missing: Fault
 
+        var recorded: [RecordedResource] {
+            key.map { [RecordedResource(arn: $0.arn, account: owner, type: "AWS::KMS::Key")] } ?? []
+        }
+
         func require() throws(Fault) -> KeyState {
             guard let key else { throw missing }
             return key
@@ -119,6 +123,10 @@ extension Keys {
             keys: keys
         )
     }
+}
+
+extension Operation where Subject == Keys.Subject {
+    static func resources(_ subject: Keys.Subject) -> [RecordedResource] { subject.recorded }
 }
 
 extension Keys {

@@ -49,11 +49,13 @@ extension Keys {
             )
         }
 
-        static func parameters(_ input: Input) -> Fields {
+        static func parameters(_ input: Input, _ found: Found?) -> Fields {
             [
                 "EncryptionContext": .structure(input.context.fields), "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
             ]
         }
+
+        static func resources(_ found: Found) -> [RecordedResource] { found.subject.recorded }
 
         static func encode(_ output: Output) -> Fields {
             [

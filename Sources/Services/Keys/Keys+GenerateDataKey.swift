@@ -20,9 +20,9 @@ extension Keys {
 
         static func decode(_ fields: Fields) throws(Fault) -> Input { try DataKeyRequest(fields) }
 
-        static func parameters(_ input: Input) -> Fields {
+        static func parameters(_ input: Input, _ subject: Subject?) -> Fields {
             [
-                "KeyId": .string(input.keyID), "KeySpec": "AES_256",
+                "KeyId": .string(subject?.key?.arn ?? input.keyID), "KeySpec": "AES_256",
                 "EncryptionContext": .structure(input.context.fields),
             ]
         }

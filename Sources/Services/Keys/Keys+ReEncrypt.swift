@@ -53,6 +53,10 @@ extension Keys {
             )
         }
 
+        static func resources(_ found: Found) -> [RecordedResource] {
+            found.source.subject.recorded + found.destination.recorded
+        }
+
         static func encode(_ output: Output) -> Fields {
             [
                 "CiphertextBlob": .blob(output.ciphertext), "SourceKeyId": .string(output.source.arn),

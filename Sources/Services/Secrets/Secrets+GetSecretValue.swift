@@ -35,7 +35,7 @@ extension Secrets {
             )
         }
 
-        static func parameters(_ input: Input) -> Fields {
+        static func parameters(_ input: Input, _ subject: Subject?) -> Fields {
             var fields: Fields = ["SecretId": .string(input.secretID)]
             fields.add("VersionId", input.versionID)
             fields.add("VersionStage", input.stage)

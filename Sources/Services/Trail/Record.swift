@@ -1,6 +1,13 @@
 package import Bytes
 package import Wire
 
+/// An entry of a record's `resources`.
+package struct RecordedResource: Sendable {
+    package let arn: Text
+    package let account: AccountID
+    package let type: Text
+}
+
 /// CloudTrail's record of one call (eventVersion 1.11), written straight into bytes.
 ///
 /// Sensitive members are left out, never masked: what is not there can't leak. Names are lowerCamelCase.
@@ -13,6 +20,7 @@ package enum Record {
         _: Op.Type,
         _ call: Call,
         _ parameters: Fields,
+        _ resources: [RecordedResource],
         _ output: @autoclosure () -> Fields
     ) -> [UInt8] {
         var out = head(Op.name, Op.api, call)
@@ -22,7 +30,7 @@ package enum Record {
         } else {
             out.append(#","responseElements":null"#)
         }
-        tail(Op.isReadOnly, call, to: &out)
+        tail(Op.isReadOnly, call, resources, to: &out)
         return out.bytes
     }
 
@@ -45,7 +53,7 @@ package enum Record {
         }
         append(parameters ?? Fields(), shape, as: #","requestParameters":"#, to: &out)
         out.append(#","responseElements":null"#)
-        tail(isReadOnly, call, to: &out)
+        tail(isReadOnly, call, [], to: &out)
         return out.bytes
     }
 
@@ -84,25 +92,49 @@ package enum Record {
         return out
     }
 
-    private static func tail(_ isReadOnly: Bool, _ call: Call, to out: inout ByteBuilder) {
+    private static func tail(
+        _ isReadOnly: Bool,
+        _ call: Call,
+        _ resources: [RecordedResource],
+        to out: inout ByteBuilder
+    ) {
         out.append(#","requestID":""#)
         out.append(call.requestID)
         out.append(#"","eventID":""#)
         call.house.chance.append(uuidTo: &out)
         out.append(isReadOnly ? #"","readOnly":true"# : #"","readOnly":false"#)
+        append(resources, to: &out)
         out.append(#","eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":""#)
         out.append(call.place.account.text)
         out.append(#"","eventCategory":"Management""#)
         if call.via == nil, let tls = call.peer.tls {
             out.append(#","tlsDetails":{"tlsVersion":"#)
             out.append(jsonString: tls.version)
-            out.append(#","cipherSuite":"#)
-            out.append(jsonString: tls.cipherSuite)
+            // Left out where the TLS library does not tell.
+            if !tls.cipherSuite.isEmpty {
+                out.append(#","cipherSuite":"#)
+                out.append(jsonString: tls.cipherSuite)
+            }
             out.append(#","clientProvidedHostHeader":"#)
             append(truncated: call.host, to: &out)
             out.append("}")
         }
         out.append("}")
+    }
+
+    private static func append(_ resources: [RecordedResource], to out: inout ByteBuilder) {
+        guard !resources.isEmpty else { return }
+        out.append(#","resources":["#)
+        for (position, resource) in resources.enumerated() {
+            out.append(position == 0 ? #"{"ARN":"# : #",{"ARN":"#)
+            out.append(jsonString: resource.arn)
+            out.append(#","accountId":""#)
+            out.append(resource.account.text)
+            out.append(#"","type":""#)
+            out.append(resource.type)
+            out.append(#""}"#)
+        }
+        out.append("]")
     }
 
     /// Something that the service did by itself.

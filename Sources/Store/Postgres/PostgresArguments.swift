@@ -23,7 +23,7 @@ internal import Bytes
             for shift in stride(from: 56, through: 0, by: -8) {
                 buffer.append(UInt8(truncatingIfNeeded: number >> Int64(shift)))
             }
-        case .text(let text): buffer.append(contentsOf: text.utf8)
+        case .text(let text): PostgresText.append(text, to: &buffer)
         case .bytes(let bytes): buffer.append(contentsOf: bytes)
         }
         starts.append(start)

@@ -42,7 +42,7 @@ internal import CLibPQ
         return unsafe bytes.reduce(first & 0x80 == 0 ? 0 : -1) { $0 << 8 | Int64($1) }
     }
 
-    func text(_ column: Int32) -> Text { Text(unsafe String(decoding: buffer(column), as: UTF8.self)) }
+    func text(_ column: Int32) -> Text { PostgresText.decode(unsafe Array(buffer(column))) }
     func bytes(_ column: Int32) -> [UInt8] { unsafe Array(buffer(column)) }
 
     private func buffer(_ column: Int32) -> UnsafeRawBufferPointer {
