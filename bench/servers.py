@@ -18,7 +18,7 @@ class Trouble(Exception):
 
 
 def pinned(core):
-    """Runs in the child: one core, and enough descriptors for 10,000 connections."""
+    """What the child does before it becomes the program: stay on one core."""
     def prepare():
         os.sched_setaffinity(0, {core})
     return prepare

@@ -23,7 +23,9 @@ extension ByteBuilder {
         for byte in data { append(jsonEscaped: byte) }
     }
 
-    private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F }
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F
+    }
 
     private mutating func append(jsonEscaped byte: UInt8) {
         switch byte {

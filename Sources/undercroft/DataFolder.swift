@@ -35,9 +35,13 @@ struct DataFolder: Sendable {
     func lock() throws(Unusable) {
         let file = "\(path)/serve.lock"
         let descriptor = unsafe open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Unusable(description: "\(file) can't be opened. Check the folder's owner and free space.") }
+        guard descriptor >= 0 else {
+            throw Unusable(description: "\(file) can't be opened. Check the folder's owner and free space.")
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw Unusable(description: "Another server runs on the folder \(path). Stop it, or choose another folder with --data.")
+            throw Unusable(
+                description: "Another server runs on the folder \(path). Stop it, or choose another folder with --data."
+            )
         }
     }
 

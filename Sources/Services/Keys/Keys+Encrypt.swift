@@ -37,7 +37,8 @@ extension Keys {
 
         static func parameters(_ input: Input, _ subject: Subject?) -> Fields {
             [
-                "KeyId": .string(subject?.key?.arn ?? input.keyID), "EncryptionContext": .structure(input.context.fields),
+                "KeyId": .string(subject?.key?.arn ?? input.keyID),
+                "EncryptionContext": .structure(input.context.fields),
                 "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
             ]
         }
