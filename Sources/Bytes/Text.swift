@@ -40,6 +40,12 @@ package struct Text: Sendable, Hashable, Comparable, ExpressibleByStringInterpol
         return true
     }
 
+    /// What follows `prefix`; `nil` if the text does not begin with it.
+    package func dropping(_ prefix: Text) -> Text? {
+        guard hasPrefix(prefix) else { return nil }
+        return Text(String(Substring(string.utf8.dropFirst(prefix.utf8.count))))
+    }
+
     /// Splits on one ASCII byte, keeping empty parts; `limit` is the largest number of parts.
     package func split(on separator: UInt8, limit: Int = .max) -> [Text] {
         string.utf8.split(separator: separator, maxSplits: limit - 1, omittingEmptySubsequences: false)

@@ -116,7 +116,8 @@ package struct OutboxDrain: Sendable {
                 return
             }
             if known == nil { known = try house.trail.recentEventIDs() }
-            let new = rows.map(\.1).filter { record in
+            // A row holds the records of one call, a line each.
+            let new = rows.flatMap { $0.1.split(separator: 0x0A).map { Array($0) } }.filter { record in
                 EventID.find(in: record[...]).map { known?.contains($0) == false } ?? true
             }
             if !new.isEmpty {

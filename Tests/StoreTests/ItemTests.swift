@@ -81,6 +81,25 @@ struct ItemTests {
         }
     }
 
+    /// A text ends where it ends, not at its first NUL, and PostgreSQL, which can't store NUL, keeps the order too.
+    @Test(arguments: Engine.all)
+    func nulIsAByteLikeAnother(_ engine: Engine) async throws {
+        try await withStore(engine) { bench in
+            let ids: [Text] = ["\0", "\u{1}", "\u{1}\0", "\u{2}", "a", "a\0b", "a\0c", "a\u{1}", "a\u{2}", "b"]
+            try await bench.store.add(ids.shuffled().map { item($0, link: $0) })
+            let found = try await bench.store.read { try $0.items(home, kind: "user", limit: 99) }
+            #expect(found == ids.map { item($0, link: $0) })
+            let after = try await bench.store.read {
+                try $0.items(home, kind: "user", after: "a\0b", limit: 2).map(\.key.id)
+            }
+            #expect(after == ["a\0c", "a\u{1}"])
+            try await bench.store.add(ids.map { secret($0) })
+            let listing = SecretListing(place: home, order: .name, namePrefixes: ["a\0", "\u{1}"], limit: 9)
+            let names = try await bench.store.read { try $0.listSecrets(listing).map(\.name) }
+            #expect(names == ["\u{1}", "\u{1}\0", "a\0b", "a\0c"])
+        }
+    }
+
     @Test(arguments: Engine.all)
     func linksFindTheirItems(_ engine: Engine) async throws {
         try await withStore(engine) { bench in

@@ -176,7 +176,7 @@ struct PostgresTests {
             await #expect(throws: StoreError.self) {
                 try await bench.store.write { transaction in
                     _ = try transaction.insert(item("a"))
-                    _ = try? transaction.insert(item("nul\0"))
+                    _ = try? transaction.session.connection.execute(Query("SELECT 1 / 0"), [])
                 }
             }
             let count = try await bench.store.read { try $0.itemCount(home, kind: "user") }

@@ -207,14 +207,4 @@ struct SQLiteTests {
             #expect(try #require(size) < 40 << 20)
         }
     }
-
-    /// A text ends where it ends, not at its first NUL.
-    @Test func nulIsAByteLikeAnother() async throws {
-        try await withStore(.sqlite) { bench in
-            try await bench.store.add([item("a\0b"), item("a\0c"), item("a")])
-            let ids = try await bench.store.read { try $0.items(home, kind: "user", limit: 9).map(\.key.id) }
-            #expect(ids == ["a", "a\0b", "a\0c"])
-            #expect(try await bench.store.read { try $0.item(item("a\0c").key) } == item("a\0c"))
-        }
-    }
 }

@@ -83,9 +83,15 @@ package struct Authorized<Op: Operation>: Sendable {
         let (call, parameters, resources) = (call, parameters, Op.resources(subject))
         let output = try await house.store.write { transaction in
             let output = try body(transaction)
-            for record in call.records { try transaction.appendRecord(node: call.house.node, record) }
             let own = Record.success(Op.self, call, parameters, resources, Op.encode(output))
-            try transaction.appendRecord(node: call.house.node, own)
+            // One row for all records of the call: JSON has no raw line break, so a line each.
+            var lines = ByteBuilder(capacity: own.count * 2)
+            for record in call.records {
+                lines.append(record)
+                lines.append(byte: 0x0A)
+            }
+            lines.append(own)
+            try transaction.appendRecord(node: call.house.node, lines.bytes)
             return output
         }
         call.markCommitted()

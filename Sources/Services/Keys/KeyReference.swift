@@ -36,7 +36,7 @@ extension Keys {
             if arn.resource.hasPrefix("alias/") {
                 self = .alias(arn.resource, owner)
             } else if arn.resource.hasPrefix("key/") {
-                self = .key(Text(String(Substring(arn.resource.string.utf8.dropFirst(4)))), owner)
+                self = .key(arn.resource.dropping("key/") ?? "", owner)
             } else {
                 self = .malformed(Fault("NotFoundException", "Invalid arn \(text)"))
             }
@@ -145,19 +145,15 @@ extension Keys {
             return .many(context.pairs.map(\.key))
         default: break
         }
-        if let key = suffix(of: name, after: "kms:encryptioncontext:") {
+        if let key = name.dropping("kms:encryptioncontext:") {
             return context?.pairs.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
         }
-        if let key = suffix(of: name, after: "aws:resourcetag/") {
+        if let key = name.dropping("aws:resourcetag/") {
             return tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
         }
         return call.globalKey(name).map { .one($0) }
     }
 
-    private static func suffix(of name: Text, after prefix: Text) -> Text? {
-        guard name.hasPrefix(prefix) else { return nil }
-        return Text(String(Substring(name.string.utf8.dropFirst(prefix.utf8.count))))
-    }
 }
 
 /// An alias row.

@@ -30,6 +30,9 @@ package struct EncryptionContext: Sendable, Equatable {
 
     package init(_ pairs: [(Text, Text)]) { self.pairs = pairs.sorted { $0.0 < $1.0 }.map { (key: $0.0, value: $0.1) } }
 
+    /// For pairs that are in order already.
+    init(sorted pairs: [(key: Text, value: Text)]) { self.pairs = pairs }
+
     init(_ fields: Fields?) {
         self.init(
             (fields?.members ?? []).compactMap { member in

@@ -46,22 +46,26 @@ extension Secrets {
 
     /// The question of an operation on one secret, with the condition keys that all of them have.
     static func question(_ action: Text, _ subject: Subject, _ call: Call) -> Question {
-        var keys = call.conditionKeys
-        keys.add("secretsmanager:SecretId", subject.arn)
-        if let state = subject.state {
-            for tag in state.draft.tags ?? [] {
-                keys.add("aws:ResourceTag/\(tag.key)", tag.value)
-                keys.add("secretsmanager:ResourceTag/\(tag.key)", tag.value)
-            }
-        }
+        let arn = subject.arn
+        let keys = ContextKeys { name in conditionKey(name, arn, subject.state, call).map { .one($0) } }
         return Question(
             action: action,
-            resource: subject.arn,
+            resource: arn,
             shown: subject.reference.sent,
             owner: subject.reference.place.account,
             resourcePolicy: subject.state?.policy,
             keys: keys
         )
+    }
+
+    /// The keys that all operations on one secret have, computed only if a policy asks. `name` is in lower case.
+    private static func conditionKey(_ name: Text, _ arn: Text, _ state: SecretState?, _ call: Call) -> Text? {
+        if name == "secretsmanager:secretid" { return arn }
+        for prefix in ["aws:resourcetag/", "secretsmanager:resourcetag/"] as [Text] {
+            guard let key = name.dropping(prefix) else { continue }
+            return state?.draft.tags?.first { $0.key.asciiLowercased == key }?.value
+        }
+        return call.globalKey(name)
     }
 
     /// For the three actions that have no resource.

@@ -44,7 +44,7 @@ struct SecretValue: Sendable {
 extension Secrets {
     /// The pairs that AWS binds a version's data key to.
     static func context(_ arn: Text, _ version: Text) -> EncryptionContext {
-        EncryptionContext([("SecretARN", arn), ("SecretVersionId", version)])
+        EncryptionContext(sorted: [(key: "SecretARN", value: arn), (key: "SecretVersionId", value: version)])
     }
 
     static func valueBinding(_ place: Place, _ arn: Text, _ version: Text, isBinary: Bool) -> Binding {

@@ -1,10 +1,17 @@
 /// A part of the cache under one lock: entries in slots, a hand that goes round and gives each a second chance.
 struct CacheShard {
-    private struct Entry {
+    /// An object, so that a look at it copies nothing.
+    private final class Entry {
         let key: CacheKey
         let value: (any Sendable)?
         let cost: Int
-        var isReferenced: Bool
+        var isReferenced = false
+
+        init(key: CacheKey, value: (any Sendable)?, cost: Int) {
+            self.key = key
+            self.value = value
+            self.cost = cost
+        }
     }
 
     /// Key, slot and dictionary entry, estimated.
@@ -32,7 +39,7 @@ struct CacheShard {
     mutating func lookup(_ key: CacheKey) -> RowCache.Hit {
         guard let place = places[key], let entry = slots[place] else { return miss() }
         figures.hits &+= 1
-        slots[place]?.isReferenced = true
+        entry.isReferenced = true
         return entry.value.map { .hit($0) } ?? .absent
     }
 
@@ -41,7 +48,7 @@ struct CacheShard {
         guard cost <= budget - Self.overhead else { return }
         let cost = max(0, cost) + Self.overhead
         makeRoom(for: cost)
-        let entry = Entry(key: key, value: value, cost: cost, isReferenced: false)
+        let entry = Entry(key: key, value: value, cost: cost)
         if let place = free.popLast() {
             slots[place] = entry
             places[key] = place
@@ -70,7 +77,7 @@ struct CacheShard {
             if hand >= slots.count { hand = 0 }
             if let entry = slots[hand] {
                 if entry.isReferenced {
-                    slots[hand]?.isReferenced = false
+                    entry.isReferenced = false
                 } else {
                     remove(entry.key)
                 }
