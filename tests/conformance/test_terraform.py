@@ -18,7 +18,7 @@ def plugins():
     places = [named] if named else ["/opt", "/usr/local/share", "/usr/share"]
     for place in map(pathlib.Path, places):
         for found in [place, *place.glob("*"), *place.glob("*/*")]:
-            if (found / "registry.terraform.io/hashicorp/aws").is_dir():
+            if any(found.glob("*/hashicorp/aws")):
                 return found
     return None
 
