@@ -111,12 +111,27 @@ package final class Trail: Sendable {
                 defer { state.queue = [] }
                 return (state.queue, state.isStopping)
             }
+            let begin = clock.monotonic()
             if !batch.isEmpty || isProbe { commit(batch, to: &file, clock) }
+            if batch.count >= Self.crowd, !isStopping { pace(since: begin, clock) }
             if isStopping {
                 state.withLock { $0.isStopped = true }
                 return
             }
         }
+    }
+
+    /// Records in one group from which on the next is worth waiting for.
+    private static let crowd = 8
+    /// Least time between the beginnings of two groups while there is a crowd, in nanoseconds.
+    private static let interval: UInt64 = 2_000_000
+
+    // A fast disk would otherwise sync every few records, and the sync costs more processor time than the records: measured,
+    // half of a request's. A lone caller never waits here.
+    private func pace(since begin: UInt64, _ clock: Clock) {
+        let elapsed = clock.monotonic() &- begin
+        guard elapsed < Self.interval else { return }
+        usleep(UInt32((Self.interval - elapsed) / 1000))
     }
 
     private func commit(_ batch: [[UInt8]], to file: inout TrailFile, _ clock: Clock) {
