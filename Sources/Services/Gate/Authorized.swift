@@ -10,14 +10,12 @@ package struct Authorized<Op: Operation>: Sendable {
     package let subject: Op.Subject
     /// As the trail records them.
     let parameters: Fields
-    let decisions: [Decision]
 
-    fileprivate init(call: Call, input: Op.Input, subject: Op.Subject, parameters: Fields, decisions: [Decision]) {
+    fileprivate init(call: Call, input: Op.Input, subject: Op.Subject, parameters: Fields) {
         self.call = call
         self.input = input
         self.subject = subject
         self.parameters = parameters
-        self.decisions = decisions
     }
 
     package var house: House { call.house }
@@ -108,11 +106,9 @@ func authorize<Op: Operation>(
     _ call: Call
 ) throws -> Authorized<Op> {
     let subject = try Op.find(input, call)
-    var decisions: [Decision] = []
     for question in Op.asks(input, subject, call) {
         let decision = judge(question, call)
         guard decision.isAllowed else { throw Fault.denied(decision, question, call.caller, Op.api) }
-        decisions.append(decision)
     }
-    return Authorized(call: call, input: input, subject: subject, parameters: parameters, decisions: decisions)
+    return Authorized(call: call, input: input, subject: subject, parameters: parameters)
 }

@@ -18,13 +18,6 @@ extension Fault {
         "The server's storage is full. Nothing was changed; try again when the operator has made room.",
         status: 500
     )
-
-    static func invalidAction(_ invocation: Invocation) -> Fault {
-        .frontEnd(
-            "InvalidAction",
-            "Could not find operation \(invocation.operation) for version \((invocation.version ?? "NO_VERSION_SPECIFIED").string)"
-        )
-    }
 }
 
 extension StoreError {

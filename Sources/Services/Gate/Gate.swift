@@ -75,7 +75,9 @@ package final class Gate: Door {
             let claim = try SignatureClaim.read(attempt.request, envelope)
             if attempt.entry == nil {
                 attempt.entry = catalog.find(invocation, scopedTo: claim.service)
-                guard attempt.entry != nil else { throw Fault.invalidAction(invocation) }
+                guard attempt.entry != nil else {
+                    throw Fault.invalidAction(invocation.operation, version: invocation.version)
+                }
             }
             guard let index = attempt.entry else { return }
             let entry = catalog.entries[index]
@@ -95,7 +97,7 @@ package final class Gate: Door {
             )
             attempt.call = Call(scene, requestID: attempt.requestID, view: attempt.view)
         } catch let flaw as SignatureFlaw {
-            throw flaw.fault(invocation.dialect == .query ? .query : .json)
+            throw flaw.fault(invocation.dialect.faultFamily)
         }
     }
 

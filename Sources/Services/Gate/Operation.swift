@@ -37,7 +37,6 @@ extension Operation {
     package static var isReadOnly: Bool { false }
     package static var recordedOutput: Structure? { nil }
     package static func resources(_ subject: Subject) -> [RecordedResource] { [] }
-    package static var action: Text { "\(api.name):\(name)" }
 }
 
 /// An operation that only reads, and needs nothing but what the caches hold or a ``Detour`` can bring: it runs on the

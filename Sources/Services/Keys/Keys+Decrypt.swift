@@ -22,6 +22,15 @@ extension Keys {
             let subject: Keys.Subject
             /// The key that the caller named, where it is another one.
             let named: Keys.Subject?
+
+            /// A caller who names a key means that one and no other.
+            func requireNamedKey() throws(Fault) {
+                guard let named, try named.require().arn != subject.arn else { return }
+                throw Fault(
+                    "IncorrectKeyException",
+                    "The key ID in the request does not identify a CMK that can perform this operation."
+                )
+            }
         }
 
         static let name: Text = "Decrypt"
@@ -95,12 +104,7 @@ extension Keys {
         static func answer(_ call: Authorized<Self>) throws -> Output {
             let found = call.subject
             guard let ciphertext = found.ciphertext else { throw Fault.invalidCiphertext }
-            if let named = found.named, try named.require().arn != found.subject.arn {
-                throw Fault(
-                    "IncorrectKeyException",
-                    "The key ID in the request does not identify a CMK that can perform this operation."
-                )
-            }
+            try found.requireNamedKey()
             let key = try found.subject.require()
             try key.requireUsable()
             try refuseDryRun(call.input.isDryRun)

@@ -84,12 +84,7 @@ extension Keys {
         static func answer(_ call: Authorized<Self>) throws -> Output {
             let found = call.subject
             guard let ciphertext = found.source.ciphertext else { throw Fault.invalidCiphertext }
-            if let named = found.source.named, try named.require().arn != found.source.subject.arn {
-                throw Fault(
-                    "IncorrectKeyException",
-                    "The key ID in the request does not identify a CMK that can perform this operation."
-                )
-            }
+            try found.source.requireNamedKey()
             let source = try found.source.subject.require()
             let destination = try found.destination.require()
             try source.requireUsable()
