@@ -50,24 +50,42 @@ package struct CivilTime: Sendable, Equatable {
 
 extension ByteBuilder {
     /// `2026-11-24T18:27:08Z`
-    package mutating func append(iso8601 time: Timestamp) { append(CivilTime(time), "-", "T", ":", "Z") }
+    package mutating func append(iso8601 time: Timestamp) {
+        let time = CivilTime(time)
+        append(year: time.year)
+        bytes.append(0x2D)
+        append(pair: time.month)
+        bytes.append(0x2D)
+        append(pair: time.day)
+        bytes.append(0x54)
+        append(pair: time.hour)
+        bytes.append(0x3A)
+        append(pair: time.minute)
+        bytes.append(0x3A)
+        append(pair: time.second)
+        bytes.append(0x5A)
+    }
 
     /// `20261124T182708Z`, ISO 8601 "basic format", as SigV4 wants it.
-    package mutating func append(basicISO8601 time: Timestamp) { append(CivilTime(time), "", "T", "", "Z") }
+    package mutating func append(basicISO8601 time: Timestamp) {
+        let time = CivilTime(time)
+        append(year: time.year)
+        append(pair: time.month)
+        append(pair: time.day)
+        bytes.append(0x54)
+        append(pair: time.hour)
+        append(pair: time.minute)
+        append(pair: time.second)
+        bytes.append(0x5A)
+    }
 
-    private mutating func append(_ t: CivilTime, _ dash: String, _ between: String, _ colon: String, _ zone: String) {
-        append(decimal: UInt64(max(0, t.year)), width: 4)
-        append(dash)
-        append(decimal: UInt64(t.month), width: 2)
-        append(dash)
-        append(decimal: UInt64(t.day), width: 2)
-        append(between)
-        append(decimal: UInt64(t.hour), width: 2)
-        append(colon)
-        append(decimal: UInt64(t.minute), width: 2)
-        append(colon)
-        append(decimal: UInt64(t.second), width: 2)
-        append(zone)
+    private mutating func append(year: Int64) { append(decimal: UInt64(max(0, year)), width: 4) }
+
+    /// Two digits.
+    private mutating func append(pair value: Int64) {
+        let value = UInt8(truncatingIfNeeded: value)
+        bytes.append(0x30 &+ value / 10)
+        bytes.append(0x30 &+ value % 10)
     }
 }
 

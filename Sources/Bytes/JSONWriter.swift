@@ -18,9 +18,22 @@ extension ByteBuilder {
         for index in span.indices { append(jsonEscaped: span[index]) }
     }
 
-    package mutating func append(jsonEscaped data: [UInt8]) {
+    package mutating func append(jsonEscaped data: [UInt8]) { append(jsonEscaped: data[...]) }
+
+    package mutating func append(jsonEscaped data: ArraySlice<UInt8>) {
         guard data.contains(where: { Self.needsEscape($0) }) else { return bytes.append(contentsOf: data) }
         for byte in data { append(jsonEscaped: byte) }
+    }
+
+    /// Straight from where a secret lies: no copy of it is left behind but the one that is written.
+    package mutating func append(jsonEscaped data: borrowing RawSpan) {
+        bytes.reserveCapacity(bytes.count + data.byteCount)
+        var offset = 0
+        while offset < data.byteCount {
+            let byte = unsafe data.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+            if Self.needsEscape(byte) { append(jsonEscaped: byte) } else { bytes.append(byte) }
+            offset &+= 1
+        }
     }
 
     private static func needsEscape(_ byte: UInt8) -> Bool {

@@ -14,6 +14,9 @@ package struct Text: Sendable, Hashable, Comparable, ExpressibleByStringInterpol
         self.string = string
     }
 
+    /// For bytes that are UTF-8 already, or text that is only shown: what is not UTF-8 is repaired.
+    package init(decoding bytes: ArraySlice<UInt8>) { string = String(decoding: bytes, as: UTF8.self) }
+
     package var description: String { string }
     package var utf8: String.UTF8View { string.utf8 }
     package var isEmpty: Bool { string.isEmpty }

@@ -78,15 +78,16 @@ final class Desk {
 
     /// After a commit of the trail: everything that it settled leaves, with one flush per connection.
     func settleHeld() {
-        var dirty: [ObjectIdentifier: any Recipient] = [:]
+        var dirty: [any Recipient] = []
         while let next = held.first {
             let fate = door.fate(of: next.ticket)
             if fate == .pending { break }
             held.removeFirst()
             next.deliver(fate)
-            dirty[ObjectIdentifier(next.recipient)] = next.recipient
+            dirty.append(next.recipient)
         }
-        for recipient in dirty.values { recipient.flushReplies() }
+        // Who had several flushes once: the second time there is nothing left.
+        for recipient in dirty { recipient.flushReplies() }
     }
 
     // MARK: Time

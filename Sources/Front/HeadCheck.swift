@@ -19,7 +19,7 @@ struct Plan {
 
     var method: String
     var target: String
-    var headers: [Header]
+    var headers: Headers
     var body: Body
     var closes: Bool
     /// HTTP/1.0 keeps a connection only if both sides say so.
@@ -40,12 +40,11 @@ struct HeadCheck {
 
     static func examine(_ head: HTTPRequestHead, limits: FrontOptions.Limits) throws(Refusal) -> Plan {
         var check = HeadCheck()
-        var headers: [Header] = []
-        headers.reserveCapacity(head.headers.count)
+        var headers = Headers()
         for (name, value) in head.headers {
             let header = Header(name, value)
             try check.note(header)
-            headers.append(header)
+            headers.append(name: name.utf8, value: value.utf8)
         }
         let isOld = head.version.minor == 0
         if check.host == nil, !isOld { throw .malformed }

@@ -35,6 +35,10 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
     private var headEnd = HeadEnd()
     private var headText = UTF8Check()
     private var headBytes = 0
+    /// The next piece is one whole head.
+    private var isHeadWhole = false
+    /// The message at hand was read here and not by the parser, which knows nothing of it.
+    private var isPlain = false
 
     private var plan: Plan?
     private var body: [UInt8] = []
@@ -159,7 +163,9 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
 
     private func nextOfHead(_ available: Int) -> Int? {
         if headBytes == 0 { deadline = desk.now + desk.patience.head }
-        let piece = headEnd.find(in: inbox.readableBytesUInt8Span, from: fed) ?? available
+        let end = headEnd.find(in: inbox.readableBytesUInt8Span, from: fed)
+        let piece = end ?? available
+        isHeadWhole = end != nil && headBytes == 0 && fed == 0
         headBytes += piece
         guard headBytes <= desk.limits.maxHead else {
             refusal = .headTooLarge
@@ -169,6 +175,7 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     private func feed(_ piece: Int, _ context: ChannelHandlerContext) {
+        if plan == nil ? isHeadWhole && takePlainHead(piece) : isPlain && takePlainBody(piece) { return }
         guard var slice = inbox.getSlice(at: inbox.readerIndex, length: fed + piece) else { return }
         let wasHead = plan == nil
         if wasHead, !headText.take(inbox.readableBytesUInt8Span, from: fed, count: piece) {
@@ -184,6 +191,31 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
         inbox.moveReaderIndex(forwardBy: fed + piece - slice.readableBytes)
         fed = slice.readableBytes
         if refusal == nil { settleStage(after: piece, wasHead: wasHead) }
+    }
+
+    // MARK: Past the parser
+
+    private func takePlainHead(_ length: Int) -> Bool {
+        guard let bytes = inbox.getBytes(at: inbox.readerIndex, length: length),
+            let head = PlainHead(bytes, limits: desk.limits)
+        else { return false }
+        inbox.moveReaderIndex(forwardBy: length)
+        let plan = Plan(
+            method: "POST", target: "/", headers: head.headers, body: .length(head.bodyLength), closes: false,
+            saysKeepAlive: false, expectsContinue: false, upgrades: false)
+        self.plan = plan
+        isPlain = true
+        stage = .body(remaining: head.bodyLength)
+        if head.bodyLength == 0 { finish(plan) } else { deadline = desk.now + desk.patience.body }
+        return true
+    }
+
+    private func takePlainBody(_ piece: Int) -> Bool {
+        guard let plan, case .body(let remaining) = stage, let bytes = inbox.readBytes(length: piece) else { return false }
+        if body.isEmpty { body = bytes } else { body.append(contentsOf: bytes) }
+        stage = .body(remaining: remaining - piece)
+        if remaining == piece { finish(plan) } else { deadline = deadline + desk.patience.grant(bytes: piece) }
+        return true
     }
 
     /// Where framing and parser have to agree.
@@ -261,7 +293,7 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
         )
         self.plan = nil
         body = []
-        (isComplete, owesContinue, headBytes) = (false, false, 0)
+        (isComplete, isPlain, owesContinue, headBytes) = (false, false, false, 0)
         stage = plan.closes ? .over : .head
         if plan.upgrades, !plan.closes { renewParser() }
         let connection: ResponseHead.Connection = plan.closes ? .close : plan.saysKeepAlive ? .keepSaidAloud : .keep

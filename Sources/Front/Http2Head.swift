@@ -5,13 +5,12 @@ internal import Wire
 struct Http2Head {
     private(set) var method = ""
     private(set) var target = ""
-    private(set) var headers: [Header] = []
+    private(set) var headers = Headers()
     /// As announced; NIO sees to it that the body keeps to it.
     private(set) var length: Int?
 
     init(_ fields: HPACKHeaders, limits: FrontOptions.Limits) throws(Refusal) {
         guard fields.count <= limits.maxHeaders else { throw .headTooLarge }
-        headers.reserveCapacity(fields.count)
         var authority: String?
         var host: String?
         var path = ""
@@ -30,14 +29,14 @@ struct Http2Head {
                 guard !name.utf8.starts(with: ":".utf8), ResponseHead.isSafe(header) else { throw .malformed }
                 try singles.note(header)
                 if name == "content-length" { length = try HeadCheck.decimal(value) }
-                headers.append(header)
+                headers.append(name: name.utf8, value: value.utf8)
             }
         }
         guard let named = authority ?? host, Target.isAuthority(named), host == nil || host == named else {
             throw .malformed
         }
         // What a client signed as `host` it sent as `:authority`.
-        headers.append(Header("host", named))
+        headers.append(name: "host".utf8, value: named.utf8)
         target = try Target.originForm(path, method: method, host: named)
     }
 }

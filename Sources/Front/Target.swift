@@ -26,8 +26,9 @@ enum Target {
     }
 
     /// A host and perhaps a port, loosely: what matters is that nobody can see a second one in it.
-    static func isAuthority(_ text: String) -> Bool {
-        let bytes = text.utf8.span
+    static func isAuthority(_ text: String) -> Bool { isAuthority(text.utf8.span) }
+
+    static func isAuthority(_ bytes: Span<UInt8>) -> Bool {
         for index in bytes.indices {
             switch bytes[index] {
             case 0x00...0x20, 0x7F...0xFF: return false

@@ -112,6 +112,8 @@ final class ARNPattern: Sendable {
         }
     }
 
+    var hasVariables: Bool { dynamic != nil }
+
     func isResolvable(_ evaluation: Evaluation) -> Bool {
         switch dynamic {
         case nil: true

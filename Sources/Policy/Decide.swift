@@ -15,6 +15,7 @@ struct Survey {
     private var silentControl: PolicyLayer?
     private var identity: StatementReference?
     private var resource: (by: StatementReference, grant: Grant)?
+    private var isContextual = false
     private var isAllowedByBoundary = true
     private var isAllowedBySession = true
 
@@ -55,6 +56,7 @@ struct Survey {
             let matchers = all[policy].document.matchers.span
             for index in outlines.indices where outlines[index].mayCover(evaluation.action) {
                 let isDeny = outlines[index].isDeny
+                if matchers[index].isContextual { isContextual = true }
                 guard isDeny || allow == nil, matchers[index].applies(evaluation) else { continue }
                 let reference = all[policy].reference(index, layer)
                 if isDeny {
@@ -73,6 +75,7 @@ struct Survey {
         let outlines = policy.document.outlines.span
         let matchers = policy.document.matchers.span
         for index in outlines.indices where outlines[index].mayCover(evaluation.action) {
+            if matchers[index].isContextual { isContextual = true }
             // A document without principals is about whoever it is attached to; attached to a resource it grants nothing.
             guard let clause = policy.document.statements[index].principals else { continue }
             if outlines[index].isDeny {
@@ -86,7 +89,7 @@ struct Survey {
         }
     }
 
-    var decision: Decision { Decision(reason: reason, consulted: consulted) }
+    var decision: Decision { Decision(reason: reason, consulted: consulted, isContextual: isContextual) }
 
     private var reason: Decision.Reason {
         if let deny { return .explicitDeny(deny.layer, deny.by) }

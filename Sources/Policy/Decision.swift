@@ -30,6 +30,9 @@ package struct Decision: Sendable, Equatable {
 
     package let reason: Reason
     package let consulted: Consulted
+    /// Whether a statement on the action has conditions or variables: the answer may differ for another request of the same
+    /// principal for the same resource.
+    package let isContextual: Bool
 
     package var isAllowed: Bool {
         switch reason {

@@ -66,6 +66,8 @@ struct ResourcePattern: Sendable {
         return arn?.matches(evaluation.resource.span, sections, evaluation) ?? false
     }
 
+    var hasVariables: Bool { arn?.hasVariables ?? false }
+
     func isResolvable(_ evaluation: Evaluation) -> Bool {
         arn?.isResolvable(evaluation) ?? true
     }
@@ -78,6 +80,8 @@ final class StatementMatcher: Sendable {
     let resources: [ResourcePattern]
     let isNotResource: Bool
     let conditions: [Condition]
+    /// Whether more than action, resource and principal decides.
+    let isContextual: Bool
 
     init(
         actions: [ActionPattern], isNotAction: Bool, resources: [ResourcePattern], isNotResource: Bool,
@@ -88,6 +92,7 @@ final class StatementMatcher: Sendable {
         self.resources = resources
         self.isNotResource = isNotResource
         self.conditions = conditions
+        isContextual = !conditions.isEmpty || resources.contains { $0.hasVariables }
     }
 
     /// Whether all but the principal matches.

@@ -12,6 +12,27 @@ package struct Digest32: Sendable, Hashable, CustomStringConvertible, CustomRefl
         unsafe withUnsafeMutableBytes(of: &words) { unsafe $0.copyBytes(from: bytes) }
     }
 
+    /// `nil` unless 64 lower-case hexadecimal digits.
+    package init?(lowercaseHex digits: borrowing Span<UInt8>) {
+        guard digits.count == 2 * Digest32.length else { return nil }
+        var wrong: UInt8 = 0
+        unsafe withUnsafeMutableBytes(of: &words) { target in
+            for index in 0..<Digest32.length {
+                let high = Digest32.nibble(digits[2 * index])
+                let low = Digest32.nibble(digits[2 * index + 1])
+                wrong |= high | low
+                unsafe target[index] = high << 4 | low & 15
+            }
+        }
+        guard wrong < 16 else { return nil }
+    }
+
+    /// 255 for what is no digit.
+    private static func nibble(_ digit: UInt8) -> UInt8 {
+        if digit &- 0x30 < 10 { return digit & 15 }
+        return digit &- 0x61 < 6 ? digit &- 0x57 : 255
+    }
+
     /// `write` writes 32 bytes where it is told to.
     @unsafe init(writing write: (UnsafeMutableRawPointer) -> Void) {
         unsafe withUnsafeMutableBytes(of: &words) { target in
@@ -31,6 +52,17 @@ package struct Digest32: Sendable, Hashable, CustomStringConvertible, CustomRefl
                     unsafe target[2 * index + 1] = Digest32.digit(byte & 15)
                 }
                 count = 2 * Digest32.length
+            }
+        }
+    }
+
+    /// The same digits, written behind what `out` has.
+    package func appendHex(to out: inout [UInt8]) {
+        withBytes { span in
+            for index in 0..<Digest32.length {
+                let byte = unsafe span.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+                out.append(Digest32.digit(byte >> 4))
+                out.append(Digest32.digit(byte & 15))
             }
         }
     }

@@ -73,7 +73,7 @@ package struct Chance: Sendable {
     package func uuid() -> Text {
         var out = ByteBuilder(capacity: 36)
         append(uuidTo: &out)
-        return Text(String(decoding: out.bytes, as: UTF8.self))
+        return Text(decoding: out.bytes[...])
     }
 
     /// A version 4 UUID in lower case (RFC 9562).

@@ -22,8 +22,7 @@ enum ASCII {
     }
 
     /// `lowercased` must be lower case.
-    static func hasPrefix(_ name: String, _ lowercased: String) -> Bool {
-        let mine = name.utf8.span
+    static func hasPrefix(_ mine: Span<UInt8>, _ lowercased: String) -> Bool {
         let wanted = lowercased.utf8.span
         guard mine.count >= wanted.count else { return false }
         for index in wanted.indices where lower(mine[index]) != wanted[index] { return false }

@@ -34,27 +34,26 @@ enum MediaType {
     case form
     case other
 
-    init(_ header: String?) {
+    init(_ header: ArraySlice<UInt8>?) {
         guard let header else {
             self = .other
             return
         }
-        if Self.names(header, "application/x-amz-json-1.1") {
+        if Self.names(header.span, "application/x-amz-json-1.1") {
             self = .json11
-        } else if Self.names(header, "application/x-amz-json-1.0") {
+        } else if Self.names(header.span, "application/x-amz-json-1.0") {
             self = .json10
-        } else if Self.names(header, "application/x-www-form-urlencoded") {
+        } else if Self.names(header.span, "application/x-www-form-urlencoded") {
             self = .form
         } else {
             self = .other
         }
     }
 
-    private static func names(_ header: String, _ type: String) -> Bool {
+    private static func names(_ header: Span<UInt8>, _ type: String) -> Bool {
         guard ASCII.hasPrefix(header, type) else { return false }
-        let rest = header.utf8.dropFirst(type.utf8.count)
-        for byte in rest {
-            switch byte {
+        for index in type.utf8.count..<header.count {
+            switch header[index] {
             case 0x20, 0x09: continue
             case 0x3B: return true
             default: return false

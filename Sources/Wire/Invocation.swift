@@ -55,11 +55,11 @@ package struct Invocation: Sendable {
 
     /// Cut at the last dot: CloudTrail's prefix has dots itself.
     private static func targetParts(_ envelope: Envelope) -> (target: Text, operation: Text)? {
-        guard let bytes = envelope.target?.utf8, let dot = bytes.lastIndex(of: 0x2E) else { return nil }
+        guard let bytes = envelope.target, let dot = bytes.lastIndex(of: 0x2E) else { return nil }
         let service = bytes[..<dot]
-        let operation = bytes[bytes.index(after: dot)...]
+        let operation = bytes[(dot + 1)...]
         guard !service.isEmpty, !operation.isEmpty else { return nil }
-        return (Text(String(Substring(service))), Text(String(Substring(operation))))
+        return (Text(decoding: service), Text(decoding: operation))
     }
 
     // MARK: Query

@@ -38,23 +38,22 @@ package struct Request: Sendable {
     package var method: String
     /// The request target as sent, still percent-encoded: path, then `?` and the query if there is one.
     package var target: String
-    package var headers: [Header]
+    package var headers: Headers
     package var body: [UInt8]
     package var peer: Peer
 
-    package init(method: String, target: String, headers: [Header], body: [UInt8], peer: Peer) {
+    package init(method: String, target: String, headers: Headers, body: [UInt8], peer: Peer) {
         self.method = method
         self.target = target
         self.headers = headers
         self.body = body
         self.peer = peer
     }
+}
 
+extension Request {
     /// The first header of that name. `name` must be lower case.
-    package func header(_ name: String) -> String? {
-        for header in headers where header.isNamed(name) { return header.value }
-        return nil
-    }
+    package func header(_ name: String) -> String? { headers.first { $0.isNamed(name) }?.value }
 }
 
 extension Header {

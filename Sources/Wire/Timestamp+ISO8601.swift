@@ -2,8 +2,7 @@ package import Bytes
 
 extension Timestamp {
     /// `20260830T123600Z`, exactly: SigV4's "basic format".
-    package init?(basicISO8601 text: Text) {
-        let bytes = text.utf8.span
+    package init?(basicISO8601 bytes: borrowing Span<UInt8>) {
         guard bytes.count == 16, bytes[8] == 0x54, bytes[15] == 0x5A,
             let year = Self.digits(bytes, 0, 4), let month = Self.digits(bytes, 4, 2),
             let day = Self.digits(bytes, 6, 2), let hour = Self.digits(bytes, 9, 2),

@@ -53,6 +53,11 @@ package struct Authorized<Op: Operation>: Sendable {
         }
     }
 
+    /// The right to do another service's operation, without doing it: for a ``Prepared`` answer that does it each time.
+    package func foresee<Other: NestedOperation>(_: Other.Type, _ input: Other.Input) throws -> Authorized<Other> {
+        try authorize(Other.self, input, [:], call.forwarded(by: Op.api, view: call.view))
+    }
+
     private func through<Other: NestedOperation>(
         _: Other.Type,
         _ input: Other.Input,
@@ -108,6 +113,7 @@ func authorize<Op: Operation>(
     let subject = try Op.find(input, call)
     for question in Op.asks(input, subject, call) {
         let decision = judge(question, call)
+        if decision.isContextual { call.markContextual() }
         guard decision.isAllowed else { throw Fault.denied(decision, question, call.caller, Op.api) }
     }
     return Authorized(call: call, input: input, subject: subject, parameters: parameters)

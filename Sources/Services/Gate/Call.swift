@@ -9,18 +9,20 @@ package final class Scene: Sendable {
     package let caller: Caller
     package let place: Place
     package let received: Timestamp
-    package let userAgent: Text
+    /// UTF-8.
+    package let userAgent: ArraySlice<UInt8>
     package let peer: Peer
-    package let host: Text
+    /// UTF-8.
+    package let host: ArraySlice<UInt8>
 
     package init(
         house: House,
         caller: Caller,
         place: Place,
         received: Timestamp,
-        userAgent: Text,
+        userAgent: ArraySlice<UInt8>,
         peer: Peer,
-        host: Text
+        host: ArraySlice<UInt8>
     ) {
         self.house = house
         self.caller = caller
@@ -53,9 +55,19 @@ package final class Call: Sendable {
     package var caller: Caller { scene.caller }
     package var place: Place { scene.place }
     package var received: Timestamp { scene.received }
-    package var userAgent: Text { scene.userAgent }
+    package var userAgent: Text { Text(decoding: scene.userAgent) }
     package var peer: Peer { scene.peer }
-    package var host: Text { scene.host }
+
+    /// What the trail says of this request and of no other.
+    package var circumstances: Circumstances {
+        Circumstances(
+            received: scene.received,
+            requestID: requestID,
+            peer: scene.peer,
+            userAgent: scene.userAgent,
+            host: scene.host
+        )
+    }
 
     /// The same call, seeing more rows and with a fresh journal: what the abandoned attempt did has not happened.
     func retried(with view: View) -> Call { Call(scene, requestID: requestID, via: via, view: view) }
@@ -74,12 +86,16 @@ package final class Call: Sendable {
     package var records: [[UInt8]] { journal.records }
     package var isCommitted: Bool { journal.isCommitted }
     package func markCommitted() { journal.markCommitted() }
+    /// True once a policy had to look beyond action, resource and principal.
+    package var isContextual: Bool { journal.isContextual }
+    func markContextual() { journal.markContextual() }
 
     /// The records of one request: nested calls first, in the order in which they ended.
     package final class Journal: Sendable {
         private struct State {
             var records: [[UInt8]] = []
             var isCommitted = false
+            var isContextual = false
         }
         private let state = Mutex(State())
 
@@ -89,6 +105,8 @@ package final class Call: Sendable {
         var records: [[UInt8]] { state.withLock { $0.records } }
         /// True once the records have gone with a committed transaction: nothing is left for the trail to wait for.
         var isCommitted: Bool { state.withLock { $0.isCommitted } }
+        var isContextual: Bool { state.withLock { $0.isContextual } }
+        func markContextual() { state.withLock { $0.isContextual = true } }
         func markCommitted() { state.withLock { $0.isCommitted = true } }
     }
 }

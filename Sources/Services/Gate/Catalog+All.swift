@@ -3,7 +3,7 @@ extension Catalog {
     package static let all = Catalog(secrets + keys + tokens)
 
     private static let secrets: [Entry] = [
-        Entry(reading: Secrets.GetSecretValue.self),
+        Entry(repeating: Secrets.GetSecretValue.self),
         Entry(reading: Secrets.DescribeSecret.self),
         Entry(writing: Secrets.BatchGetSecretValue.self),
         Entry(writing: Secrets.CreateSecret.self),

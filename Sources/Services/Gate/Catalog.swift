@@ -14,6 +14,15 @@ package struct Entry: Sendable {
     package let isReadOnly: Bool
     package let input: Structure
     let perform: @Sendable (Call, Fields) throws -> Step
+    /// `nil` for operations that are never prepared.
+    private(set) var prepare: (@Sendable (Call, Fields) throws -> (any Prepared)?)?
+
+    package init<Op: RepeatableOperation>(repeating op: Op.Type) {
+        self.init(reading: op)
+        prepare = { call, fields in
+            try Op.prepare(try authorize(Op.self, try Op.decode(fields), fields, call))
+        }
+    }
 
     package init<Op: ReadOperation>(reading _: Op.Type) {
         self.init(Op.self) { call, fields in

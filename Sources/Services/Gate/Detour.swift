@@ -1,5 +1,6 @@
 package import Bytes
 package import Store
+internal import Synchronization
 
 /// Thrown by synchronous work that needs something it does not have. The gate runs `bring` off the event loop, adds what it
 /// brought to the call's ``View`` and starts the work again.
@@ -22,8 +23,13 @@ package struct View: Sendable {
     private let cache: RowCache
     private var brought: [CacheKey: (any Sendable)?] = [:]
     private var errands: [Text] = []
+    private let sightings: Sightings?
 
-    package init(cache: RowCache) { self.cache = cache }
+    /// - Parameter sightings: told of every row that is looked at.
+    package init(cache: RowCache, sightings: Sightings? = nil) {
+        self.cache = cache
+        self.sightings = sightings
+    }
 
     package mutating func add(_ found: Found) {
         switch found {
@@ -41,6 +47,8 @@ package struct View: Sendable {
         _ key: CacheKey,
         load: @escaping @Sendable (borrowing Snapshot) throws -> (Value, Int)?
     ) throws -> Value? {
+        // Before the look: what changes after it must not go unnoticed.
+        if let sightings { sightings.add(cache.ticket(for: key)) }
         if !brought.isEmpty, let known = brought[key] { return known.flatMap { $0 as? Value } }
         switch cache.lookup(key) {
         case .hit(let value): return value as? Value
@@ -54,4 +62,14 @@ package struct View: Sendable {
             return .row(key, loaded?.0)
         }
     }
+}
+
+/// Tickets for the rows that one call has seen: as long as they stand, it would see the same again.
+package final class Sightings: Sendable {
+    private let all = Mutex<[CacheTicket]>([])
+
+    package init() {}
+
+    func add(_ ticket: CacheTicket) { all.withLock { $0.append(ticket) } }
+    var tickets: [CacheTicket] { all.withLock { $0 } }
 }

@@ -10,14 +10,36 @@ struct Identity: Sendable {
     private let house: House
     /// Stands in for a key that does not exist, so that an unknown access key costs the same work as a wrong signature.
     private let decoy: [UInt8]
+    private let signers = KnownSigners()
 
     init(house: House) {
         self.house = house
         decoy = house.chance.bytes(40)
     }
 
+    /// Whoever signed like this before; `nil` once that may have changed. Nothing is verified yet.
+    func known(_ envelope: Envelope) -> KnownSigner? {
+        guard let authorization = envelope.authorization, let signer = signers.find(authorization),
+            signer.stands(house.store.cache)
+        else { return nil }
+        return signer
+    }
+
+    /// - Parameter known: of ``known(_:)``.
+    ///
     /// Throws ``SignatureFlaw``, or ``Detour`` on the first use of a key.
-    func authenticate(_ claim: SignatureClaim, _ request: Request, _ view: View) throws -> Caller {
+    func authenticate(
+        _ claim: SignatureClaim,
+        _ request: Request,
+        _ envelope: Envelope,
+        _ known: KnownSigner?,
+        _ view: View
+    ) throws -> Caller {
+        if let known, known.terms === claim.terms {
+            guard claim.verify(request, key: known.key) else { throw SignatureFlaw.mismatch }
+            guard claim.sessionToken == nil else { throw SignatureFlaw.invalidToken }
+            return known.caller
+        }
         let found = try view.credential(claim.accessKeyID, root: house.root)
         guard let credential = found, credential.isActive else {
             _ = claim.verify(request, key: signingKey(decoy, claim))
@@ -30,8 +52,31 @@ struct Identity: Sendable {
         guard let user = try view.user(credential.user, in: credential.account) else {
             throw SignatureFlaw.unknownKey
         }
-        return credential.caller(for: user)
+        let caller = credential.caller(for: user)
+        remember(claim, envelope, key, credential, user, caller)
+        return caller
     }
+
+    private func remember(
+        _ claim: SignatureClaim,
+        _ envelope: Envelope,
+        _ key: SigningKey,
+        _ credential: Credential,
+        _ user: UserState,
+        _ caller: Caller
+    ) {
+        guard let authorization = envelope.authorization, claim.terms.canRecur else { return }
+        let sightings = Sightings()
+        let view = View(cache: house.store.cache, sightings: sightings)
+        // Seen once more, with tickets this time: they must be the same rows.
+        guard let seen = try? view.credential(claim.accessKeyID, root: house.root), seen === credential,
+            let owner = try? view.user(credential.user, in: credential.account), owner === user
+        else { return }
+        let signer = KnownSigner(terms: claim.terms, key: key, caller: caller, tickets: sightings.tickets)
+        signers.keep(signer, authorization)
+    }
+
+    func sweep() { signers.sweep(house.store.cache) }
 
     private func signingKey(_ secret: [UInt8], _ claim: SignatureClaim) -> SigningKey {
         SigningKey.derive(secret: secret, date: claim.date, region: claim.region, service: claim.service)

@@ -61,14 +61,34 @@ extension KeyState {
         return Ciphertext(account: place.account, keyID: id, material: index, sealed: sealed).bytes
     }
 
-    /// AWS sends no text with `InvalidCiphertextException`: which part was wrong is nobody's business.
-    func decrypt(_ ciphertext: Ciphertext, _ context: EncryptionContext, _ root: RootKey) throws -> SecretBytes {
+    func opener(
+        _ ciphertext: Ciphertext,
+        _ context: EncryptionContext,
+        _ root: RootKey
+    ) throws -> CiphertextOpener {
         guard materials.indices.contains(Int(ciphertext.material)) else { throw Fault.invalidCiphertext }
         let material = materials[Int(ciphertext.material)]
-        let key = try open(material, root)
-        do { return try key.open(ciphertext.sealed, boundTo: binding(material, context)) } catch {
-            throw Fault.invalidCiphertext
-        }
+        return CiphertextOpener(
+            keyARN: arn,
+            materialID: material.id,
+            key: try open(material, root),
+            sealed: ciphertext.sealed,
+            binding: binding(material, context)
+        )
+    }
+}
+
+/// A ciphertext with the key material and the context that it is to be opened with.
+struct CiphertextOpener: Sendable {
+    let keyARN: Text
+    let materialID: Text
+    fileprivate let key: WrappingKey
+    fileprivate let sealed: Sealed
+    fileprivate let binding: Binding
+
+    /// AWS sends no text with `InvalidCiphertextException`: which part was wrong is nobody's business.
+    func open() throws(Fault) -> SecretBytes {
+        do { return try key.open(sealed, boundTo: binding) } catch { throw .invalidCiphertext }
     }
 }
 

@@ -102,18 +102,23 @@ extension Keys {
         }
 
         static func answer(_ call: Authorized<Self>) throws -> Output {
+            let opener = try opener(call)
+            try refuseDryRun(call.input.isDryRun)
+            return Output(
+                plaintext: try opener.open(),
+                keyARN: opener.keyARN,
+                materialID: opener.materialID
+            )
+        }
+
+        /// Everything but the decryption itself.
+        static func opener(_ call: Authorized<Self>) throws -> CiphertextOpener {
             let found = call.subject
             guard let ciphertext = found.ciphertext else { throw Fault.invalidCiphertext }
             try found.requireNamedKey()
             let key = try found.subject.require()
             try key.requireUsable()
-            try refuseDryRun(call.input.isDryRun)
-            let plaintext = try key.decrypt(ciphertext, call.input.context, call.house.root)
-            return Output(
-                plaintext: plaintext,
-                keyARN: key.arn,
-                materialID: key.materials[Int(ciphertext.material)].id
-            )
+            return try key.opener(ciphertext, call.input.context, call.house.root)
         }
     }
 }

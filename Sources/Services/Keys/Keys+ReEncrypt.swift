@@ -91,7 +91,7 @@ extension Keys {
             try destination.requireUsable()
             try refuseDryRun(call.input.isDryRun)
             let root = call.house.root
-            let plaintext = try source.decrypt(ciphertext, call.input.source.context, root)
+            let plaintext = try source.opener(ciphertext, call.input.source.context, root).open()
             return Output(
                 ciphertext: try destination.encrypt(plaintext, call.input.destinationContext, root),
                 source: source,

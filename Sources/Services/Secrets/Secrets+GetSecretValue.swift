@@ -61,6 +61,18 @@ extension Secrets {
         }
 
         static func answer(_ call: Authorized<Self>) throws -> Output {
+            let chosen = try choose(call)
+            return Output(
+                identity: chosen.secret.identity,
+                versionID: chosen.version.row.versionID,
+                value: try call.open(chosen.version, of: chosen.secret),
+                stages: chosen.stages,
+                created: chosen.version.row.created
+            )
+        }
+
+        /// Which version the call means.
+        static func choose(_ call: Authorized<Self>) throws -> Choice {
             let secret = try call.subject.require()
             let versionID = try select(call.input, secret.labels)
             let place = secret.row.place
@@ -76,13 +88,13 @@ extension Secrets {
                 throw Fault.foreignDefaultKey
             }
             try touch(secret, version, call.call)
-            return Output(
-                identity: secret.identity,
-                versionID: versionID,
-                value: try call.open(version, of: secret),
-                stages: stages,
-                created: version.row.created
-            )
+            return Choice(secret: secret, version: version, stages: stages)
+        }
+
+        struct Choice: Sendable {
+            let secret: SecretState
+            let version: VersionState
+            let stages: [Text]
         }
 
         private static func select(_ input: Input, _ labels: StagingLabels) throws(Fault) -> Text {

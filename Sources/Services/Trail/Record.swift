@@ -12,26 +12,36 @@ package struct RecordedResource: Sendable {
 ///
 /// Sensitive members are left out, never masked: what is not there can't leak. Names are lowerCamelCase.
 package enum Record {
-    /// CloudTrail truncates texts at 1 KB and leaves out parameters over 100 KB.
-    private static let textLimit = 1024
+    /// CloudTrail leaves out parameters over 100 KB.
     private static let parameterLimit = 100 * 1024
 
     package static func success<Op: Operation>(
-        _: Op.Type,
+        _ op: Op.Type,
         _ call: Call,
         _ parameters: Fields,
         _ resources: [RecordedResource],
         _ output: @autoclosure () -> Fields
     ) -> [UInt8] {
-        var out = head(Op.name, Op.api, call)
-        append(parameters, Op.input, as: #","requestParameters":"#, to: &out)
+        template(op, call, parameters, resources, output()).filled(call.circumstances, call.house.chance)
+    }
+
+    /// As ``success(_:_:_:_:_:)``, for calls that are to be recorded alike.
+    package static func template<Op: Operation>(
+        _: Op.Type,
+        _ call: Call,
+        _ parameters: Fields,
+        _ resources: [RecordedResource],
+        _ output: @autoclosure () -> Fields
+    ) -> RecordTemplate {
+        var record = head(Op.name, Op.api, call)
+        append(parameters, Op.input, as: #","requestParameters":"#, to: &record.out)
         if let shape = Op.recordedOutput {
-            append(output(), shape, as: #","responseElements":"#, to: &out)
+            append(output(), shape, as: #","responseElements":"#, to: &record.out)
         } else {
-            out.append(#","responseElements":null"#)
+            record.out.append(#","responseElements":null"#)
         }
-        tail(Op.isReadOnly, call, resources, to: &out)
-        return out.bytes
+        tail(Op.isReadOnly, call, resources, to: &record)
+        return record
     }
 
     package static func failure(
@@ -43,83 +53,70 @@ package enum Record {
         _ parameters: Fields?,
         _ fault: Fault
     ) -> [UInt8] {
-        var out = head(name, api, call)
-        out.append(#","errorCode":"#)
+        var record = head(name, api, call)
+        record.out.append(#","errorCode":"#)
         // CloudTrail names every IAM denial alike, whatever the protocol calls it.
-        append(truncated: fault.code == "AccessDeniedException" ? "AccessDenied" : fault.code, to: &out)
+        append(truncated: fault.code == "AccessDeniedException" ? "AccessDenied" : fault.code, to: &record.out)
         if let message = fault.message {
-            out.append(#","errorMessage":"#)
-            append(truncated: message, to: &out)
+            record.out.append(#","errorMessage":"#)
+            append(truncated: message, to: &record.out)
         }
-        append(parameters ?? Fields(), shape, as: #","requestParameters":"#, to: &out)
-        out.append(#","responseElements":null"#)
-        tail(isReadOnly, call, [], to: &out)
-        return out.bytes
+        append(parameters ?? Fields(), shape, as: #","requestParameters":"#, to: &record.out)
+        record.out.append(#","responseElements":null"#)
+        tail(isReadOnly, call, [], to: &record)
+        return record.filled(call.circumstances, call.house.chance)
     }
 
-    private static func head(_ name: Text, _ api: API, _ call: Call) -> ByteBuilder {
-        var out = ByteBuilder(capacity: 1200)
-        out.append(#"{"eventVersion":"1.11","userIdentity":"#)
+    private static func head(_ name: Text, _ api: API, _ call: Call) -> RecordTemplate {
+        var record = RecordTemplate()
+        record.out.append(#"{"eventVersion":"1.11","userIdentity":"#)
         if let via = call.via {
             // Reopens the object to say which service called for the principal.
-            out.append(call.caller.identityJSON.dropLast())
-            out.append(#","invokedBy":""#)
-            out.append(via)
-            out.append(#".amazonaws.com"}"#)
+            record.out.append(call.caller.identityJSON.dropLast())
+            record.out.append(#","invokedBy":""#)
+            record.out.append(via)
+            record.out.append(#".amazonaws.com"}"#)
         } else {
-            out.append(call.caller.identityJSON)
+            record.out.append(call.caller.identityJSON)
         }
-        out.append(#","eventTime":""#)
-        out.append(iso8601: call.received)
-        out.append(#"","eventSource":""#)
-        out.append(api.name)
-        out.append(#".amazonaws.com","eventName":""#)
-        out.append(name)
-        out.append(#"","awsRegion":"#)
-        out.append(jsonString: call.place.region)
-        out.append(#","sourceIPAddress":"#)
+        record.out.append(#","eventTime":""#)
+        record.leave(.time)
+        record.out.append(#"","eventSource":""#)
+        record.out.append(api.name)
+        record.out.append(#".amazonaws.com","eventName":""#)
+        record.out.append(name)
+        record.out.append(#"","awsRegion":"#)
+        record.out.append(jsonString: call.place.region)
+        record.out.append(#","sourceIPAddress":"#)
         if let via = call.via {
-            out.append("\"")
-            out.append(via)
-            out.append(#".amazonaws.com","userAgent":""#)
-            out.append(via)
-            out.append(#".amazonaws.com""#)
+            record.out.append("\"")
+            record.out.append(via)
+            record.out.append(#".amazonaws.com","userAgent":""#)
+            record.out.append(via)
+            record.out.append(#".amazonaws.com""#)
         } else {
-            out.append(jsonString: call.peer.address)
-            out.append(#","userAgent":"#)
-            append(truncated: call.userAgent, to: &out)
+            record.leave(.origin)
         }
-        return out
+        return record
     }
 
     private static func tail(
         _ isReadOnly: Bool,
         _ call: Call,
         _ resources: [RecordedResource],
-        to out: inout ByteBuilder
+        to record: inout RecordTemplate
     ) {
-        out.append(#","requestID":""#)
-        out.append(call.requestID)
-        out.append(#"","eventID":""#)
-        call.house.chance.append(uuidTo: &out)
-        out.append(isReadOnly ? #"","readOnly":true"# : #"","readOnly":false"#)
-        append(resources, to: &out)
-        out.append(#","eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":""#)
-        out.append(call.place.account.text)
-        out.append(#"","eventCategory":"Management""#)
-        if call.via == nil, let tls = call.peer.tls {
-            out.append(#","tlsDetails":{"tlsVersion":"#)
-            out.append(jsonString: tls.version)
-            // Left out where the TLS library does not tell.
-            if !tls.cipherSuite.isEmpty {
-                out.append(#","cipherSuite":"#)
-                out.append(jsonString: tls.cipherSuite)
-            }
-            out.append(#","clientProvidedHostHeader":"#)
-            append(truncated: call.host, to: &out)
-            out.append("}")
-        }
-        out.append("}")
+        record.out.append(#","requestID":""#)
+        record.leave(.requestID)
+        record.out.append(#"","eventID":""#)
+        record.leave(.eventID)
+        record.out.append(isReadOnly ? #"","readOnly":true"# : #"","readOnly":false"#)
+        append(resources, to: &record.out)
+        record.out.append(#","eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":""#)
+        record.out.append(call.place.account.text)
+        record.out.append(#"","eventCategory":"Management""#)
+        if call.via == nil { record.leave(.tlsDetails) }
+        record.out.append("}")
     }
 
     private static func append(_ resources: [RecordedResource], to out: inout ByteBuilder) {
@@ -177,11 +174,7 @@ package enum Record {
     }
 
     private static func append(truncated text: Text, to out: inout ByteBuilder) {
-        guard text.utf8.count > textLimit else { return out.append(jsonString: text) }
-        var kept = Array(text.utf8.prefix(textLimit))
-        while let last = kept.last, last & 0xC0 == 0x80 { kept.removeLast() }
-        if let last = kept.last, last >= 0xC0 { kept.removeLast() }
-        out.append(jsonString: Text(String(decoding: kept, as: UTF8.self)))
+        out.append(truncatedJSONString: text.bytes[...])
     }
 
     private static func append(_ fields: Fields, _ shape: Structure, as member: String, to out: inout ByteBuilder) {

@@ -46,7 +46,19 @@ package final class RowCache: Sendable {
     package func ticket(for key: CacheKey) -> CacheTicket {
         let hash = Self.hash(key)
         let now = generation.load(ordering: .acquiring)
-        return CacheTicket(generation: now, version: shard(hash).state.withLock { $0.version(hash) })
+        return CacheTicket(hash: hash, generation: now, version: shard(hash).state.withLock { $0.version(hash) })
+    }
+
+    /// Whether everything read under these tickets still stands, as far as this node can know.
+    package func stands(_ tickets: [CacheTicket]) -> Bool {
+        guard isTrusted else { return false }
+        let now = generation.load(ordering: .acquiring)
+        for ticket in tickets {
+            guard ticket.generation == now,
+                shard(ticket.hash).state.withLock({ $0.version(ticket.hash) }) == ticket.version
+            else { return false }
+        }
+        return true
     }
 
     /// `value` is `nil` when there is no such row; `cost` is its size in bytes, roughly.
@@ -94,6 +106,7 @@ package final class RowCache: Sendable {
 }
 
 package struct CacheTicket: Sendable {
+    fileprivate let hash: Int
     fileprivate let generation: UInt64
     fileprivate let version: UInt32
 }

@@ -11,10 +11,10 @@ struct CanonicalRequest {
 
     /// `nil` if a signed header is not there.
     static func bytes(
-        _ request: Request, signed names: SignedNames, payloadHash: [UInt8], rules: Rules = Rules()
+        _ request: Request, signed names: SignedNames, payloadHash: Digest32, rules: Rules = Rules()
     ) -> [UInt8]? {
         var out: [UInt8] = []
-        out.reserveCapacity(512)
+        out.reserveCapacity(768)
         out.append(contentsOf: request.method.utf8)
         out.append(0x0A)
         appendTarget(request.target, rules, to: &out)
@@ -22,7 +22,7 @@ struct CanonicalRequest {
         out.append(0x0A)
         out.append(contentsOf: names.bytes)
         out.append(0x0A)
-        out.append(contentsOf: payloadHash)
+        payloadHash.appendHex(to: &out)
         return out
     }
 
@@ -46,15 +46,15 @@ struct CanonicalRequest {
     }
 
     /// `scope` is `date/region/service/aws4_request`, `dateTime` in ISO 8601 basic format.
-    static func stringToSign(_ canonical: [UInt8], dateTime: Text, scope: ArraySlice<UInt8>) -> [UInt8] {
+    static func stringToSign(_ canonical: [UInt8], dateTime: ArraySlice<UInt8>, scope: ArraySlice<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(192)
         out.append(contentsOf: "AWS4-HMAC-SHA256\n".utf8)
-        out.append(contentsOf: dateTime.utf8)
+        out.append(contentsOf: dateTime)
         out.append(0x0A)
         out.append(contentsOf: scope)
         out.append(0x0A)
-        out.append(contentsOf: SHA256.hash(canonical).hexBytes)
+        SHA256.hash(canonical).appendHex(to: &out)
         return out
     }
 }

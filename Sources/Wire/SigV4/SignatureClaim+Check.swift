@@ -30,19 +30,19 @@ extension SignatureClaim {
 
     private func scopeFlaws(_ expected: Text) -> [Text] {
         var sentences: [Text] = []
-        if !credential.hasRegion { sentences.append("Credential should be scoped to a valid region.") }
+        if !terms.credential.hasRegion { sentences.append("Credential should be scoped to a valid region.") }
         if !ASCII.equal(service.string, expected.string) {
             sentences.append("Credential should be scoped to correct service: '\(expected)'.")
         }
-        if let wrong = credential.wrongTerminator {
+        if let wrong = terms.credential.wrongTerminator {
             sentences.append("Credential should be scoped with a valid terminator: 'aws4_request', not '\(wrong)'.")
         }
         if !isDateInScope {
-            let day = String(Substring(dateTime.utf8.prefix(8)))
+            let day = Text(decoding: dateTime.prefix(8))
             sentences.append(
                 """
                 Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '\(date)' != \
-                '\(day)', from '\(dateTime)'.
+                '\(day)', from '\(Text(decoding: dateTime))'.
                 """)
         }
         return sentences
@@ -50,7 +50,7 @@ extension SignatureClaim {
 
     private var isDateInScope: Bool {
         let day = date.utf8.span
-        let time = dateTime.utf8.span
+        let time = dateTime.span
         guard day.count == 8, time.count >= 8 else { return false }
         for index in day.indices where day[index] != time[index] { return false }
         return true
@@ -63,12 +63,11 @@ extension SignatureClaim {
     }
 
     func verify(_ request: Request, key: SigningKey, rules: CanonicalRequest.Rules) -> Bool {
-        let payloadHash = SHA256.hash(request.body).hexBytes
-        let canonical = CanonicalRequest.bytes(
-            request, signed: names, payloadHash: payloadHash, rules: rules)
-        let toSign = CanonicalRequest.stringToSign(canonical ?? [], dateTime: dateTime, scope: credential.scope)
-        let isGenuine = Digest32(signature).map { constantTimeEqual($0, key.signature(of: toSign)) } ?? false
-        let isWhole = contentSHA256.map { $0.utf8.elementsEqual(payloadHash) } ?? true
+        let payload = SHA256.hash(request.body)
+        let canonical = CanonicalRequest.bytes(request, signed: terms.names, payloadHash: payload, rules: rules)
+        let toSign = CanonicalRequest.stringToSign(canonical ?? [], dateTime: dateTime, scope: terms.credential.scope)
+        let isGenuine = constantTimeEqual(signature, key.signature(of: toSign))
+        let isWhole = contentSHA256.map { Digest32(lowercaseHex: $0.span) == payload } ?? true
         return isGenuine && isWhole && canonical != nil
     }
 }

@@ -6,19 +6,30 @@ extension SignatureClaim {
 
     /// `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`
     static func read(
-        _ authorization: String, _ request: Request, _ envelope: Envelope
+        _ authorization: ArraySlice<UInt8>, _ request: Request, _ envelope: Envelope, _ known: SignatureTerms?
     ) throws(SignatureFlaw) -> SignatureClaim {
-        let bytes = Array(authorization.utf8)
+        let date = envelope.amzDate ?? envelope.date
+        if let known, known.open(authorization), let date {
+            return try SignatureClaim(
+                terms: known, dateTime: date, signature: SignatureTerms.signature(of: authorization),
+                sessionToken: envelope.securityToken.map { Text(decoding: $0) }, form: .header, request: request,
+                envelope: envelope)
+        }
+        // A copy, so that terms that live long don't hold on to a whole head.
+        let bytes = Array(authorization)
         try checkScheme(bytes)
         let parts = try AuthorizationParts(bytes, after: scheme.count)
-        let date = envelope.amzDate ?? envelope.date
         guard let credential = parts.credential, let signature = parts.signature, let names = parts.signedHeaders,
             let date
         else { throw .incompleteHeader(lacking: parts.lacking(hasDate: date != nil), headerHash: hash(bytes)) }
+        let isLast = signature.upperBound == bytes.count && signature.count == 64
+        let terms = SignatureTerms(
+            credential: try Credential(bytes[credential]), names: SignedNames(bytes: bytes[names]),
+            opening: isLast ? bytes[..<signature.lowerBound] : [])
         return try SignatureClaim(
-            credential: try Credential(bytes[credential]), dateTime: Text(date),
-            names: SignedNames(bytes: bytes[names]), signature: bytes[signature],
-            sessionToken: envelope.securityToken.map { Text($0) }, form: .header, request: request, envelope: envelope)
+            terms: terms, dateTime: date, signature: bytes[signature],
+            sessionToken: envelope.securityToken.map { Text(decoding: $0) }, form: .header, request: request,
+            envelope: envelope)
     }
 
     private static func checkScheme(_ bytes: [UInt8]) throws(SignatureFlaw) {

@@ -19,9 +19,9 @@ extension SignatureClaim {
         }
         guard algorithm == "AWS4-HMAC-SHA256" else { throw .unsupportedAlgorithm(algorithm) }
         return try SignatureClaim(
-            credential: try Credential(credential.bytes[...]), dateTime: date,
-            names: SignedNames(bytes: names.bytes[...]),
-            signature: signature.bytes[...], sessionToken: try sessionToken(query, envelope),
+            terms: SignatureTerms(
+                credential: try Credential(credential.bytes[...]), names: SignedNames(bytes: names.bytes[...])),
+            dateTime: date.bytes[...], signature: signature.bytes[...], sessionToken: try sessionToken(query, envelope),
             form: .query(expires: try lifetime(query)), request: request, envelope: envelope)
     }
 
@@ -36,7 +36,7 @@ extension SignatureClaim {
 
     private static func sessionToken(_ query: QueryString, _ envelope: Envelope) throws(SignatureFlaw) -> Text? {
         guard let token = try query.single("X-Amz-Security-Token") else {
-            return envelope.securityToken.map { Text($0) }
+            return envelope.securityToken.map { Text(decoding: $0) }
         }
         guard envelope.securityToken == nil else { throw .repeated("X-Amz-Security-Token") }
         return token

@@ -1,4 +1,5 @@
 package import Bytes
+package import Primitives
 
 /// Who a request says signed it, and how: syntax only, nothing of it is believed yet.
 ///
@@ -11,36 +12,38 @@ package struct SignatureClaim: Sendable {
         case query(expires: Int64)
     }
 
-    package var accessKeyID: Text { credential.accessKeyID }
+    package var accessKeyID: Text { terms.credential.accessKeyID }
     /// Of the scope, `YYYYMMDD`.
-    package var date: Text { credential.date }
-    package var region: Text { credential.region }
-    package var service: Text { credential.service }
+    package var date: Text { terms.credential.date }
+    package var region: Text { terms.credential.region }
+    package var service: Text { terms.credential.service }
     package let timestamp: Timestamp
     /// Lower case, `;` between, as sent.
-    package var signedHeaders: Text { names.text }
-    /// 32 raw bytes.
-    package let signature: [UInt8]
+    package var signedHeaders: Text { terms.names.text }
+    package let signature: Digest32
     package let sessionToken: Text?
     package let form: Form
 
-    let credential: Credential
+    package let terms: SignatureTerms
     /// As sent, in ISO 8601 basic format.
-    let dateTime: Text
-    let names: SignedNames
+    let dateTime: ArraySlice<UInt8>
     /// A header that had to be signed and is not, in lower case.
     let unsignedHeader: Text?
     /// 64 hexadecimal digits, if the request states the hash of its body.
-    let contentSHA256: String?
+    let contentSHA256: ArraySlice<UInt8>?
 
     /// Throws what is wrong with the claim's form: rows 5 to 8, 12 and 13 of AWS's checks.
-    package static func read(_ request: Request, _ envelope: Envelope) throws(SignatureFlaw) -> SignatureClaim {
+    ///
+    /// - Parameter known: terms that an earlier claim came with; taken instead of read where they are the same.
+    package static func read(
+        _ request: Request, _ envelope: Envelope, known: SignatureTerms? = nil
+    ) throws(SignatureFlaw) -> SignatureClaim {
         let query = queryString(request.target)
         let isInQuery = query?.has("X-Amz-Algorithm") ?? false
-        if let hash = envelope.contentSHA256, Self.raw32(Array(hash.utf8)[...]) == nil { throw .unhashedPayload }
+        if let hash = envelope.contentSHA256, Digest32(lowercaseHex: hash.span) == nil { throw .unhashedPayload }
         switch (envelope.authorization, query) {
         case (.some, _) where isInQuery: throw .ambiguous
-        case (let authorization?, _): return try read(authorization, request, envelope)
+        case (let authorization?, _): return try read(authorization, request, envelope, known)
         case (nil, let query?) where isInQuery: return try read(query, request, envelope)
         default: throw .missing
         }
@@ -54,39 +57,20 @@ package struct SignatureClaim: Sendable {
     }
 
     init(
-        credential: Credential, dateTime: Text, names: SignedNames, signature: ArraySlice<UInt8>, sessionToken: Text?,
+        terms: SignatureTerms, dateTime: ArraySlice<UInt8>, signature: ArraySlice<UInt8>, sessionToken: Text?,
         form: Form, request: Request, envelope: Envelope
     ) throws(SignatureFlaw) {
-        guard let timestamp = Timestamp(basicISO8601: dateTime) else { throw .malformedDate(dateTime) }
-        guard let signature = Self.raw32(signature) else { throw .mismatch }
-        self.credential = credential
+        guard let timestamp = Timestamp(basicISO8601: dateTime.span) else {
+            throw .malformedDate(Text(decoding: dateTime))
+        }
+        guard let signature = Digest32(lowercaseHex: signature.span) else { throw .mismatch }
+        self.terms = terms
         self.timestamp = timestamp
         self.dateTime = dateTime
-        self.names = names
         self.signature = signature
         self.sessionToken = sessionToken
         self.form = form
-        unsignedHeader = names.firstMissing(from: request.headers)
+        unsignedHeader = terms.names.firstMissing(from: request.headers)
         contentSHA256 = envelope.contentSHA256
-    }
-
-    /// 64 lower-case digits, as every signer writes them: one signature has one spelling.
-    static func raw32(_ digits: ArraySlice<UInt8>) -> [UInt8]? {
-        guard digits.count == 64 else { return nil }
-        var out = [UInt8](repeating: 0, count: 32)
-        let span = digits.span
-        for index in 0..<32 {
-            let high = nibble(span[index &* 2])
-            let low = nibble(span[index &* 2 &+ 1])
-            guard high | low < 16 else { return nil }
-            out[index] = high << 4 | low
-        }
-        return out
-    }
-
-    /// 255 for what is no digit.
-    private static func nibble(_ digit: UInt8) -> UInt8 {
-        if ASCII.isDigit(digit) { return digit & 15 }
-        return digit &- 0x61 < 6 ? digit &- 0x57 : 255
     }
 }

@@ -27,9 +27,9 @@ package struct Signer: Sendable {
         request.headers.append(Header("X-Amz-Date", time.basicISO8601.string))
         let token = sessionToken.map { Header("X-Amz-Security-Token", $0.string) }
         if let token, !rules.omitsSessionToken { request.headers.append(token) }
-        let payloadHash = SHA256.hash(request.body).hexBytes
+        let payloadHash = SHA256.hash(request.body)
         if statesPayloadHash {
-            request.headers.append(Header("X-Amz-Content-Sha256", String(decoding: payloadHash, as: UTF8.self)))
+            request.headers.append(Header("X-Amz-Content-Sha256", String(decoding: payloadHash.hexBytes, as: UTF8.self)))
         }
         let names = Self.signedNames(request.headers)
         let signature = signature(request, names, payloadHash, time)
@@ -63,7 +63,7 @@ package struct Signer: Sendable {
         add("X-Amz-Expires", "\(expires)")
         if let sessionToken { add("X-Amz-Security-Token", sessionToken) }
         signed.target = String(decoding: target, as: UTF8.self)
-        let signature = signature(signed, names, SHA256.hash(signed.body).hexBytes, time)
+        let signature = signature(signed, names, SHA256.hash(signed.body), time)
         add("X-Amz-Signature", signature)
         signed.target = String(decoding: target, as: UTF8.self)
         return signed
@@ -75,12 +75,12 @@ package struct Signer: Sendable {
         "\(accessKeyID)/\(Self.day(time))/\(region)/\(service)/aws4_request"
     }
 
-    private func signature(_ request: Request, _ names: Text, _ payloadHash: [UInt8], _ time: Timestamp) -> Text {
+    private func signature(_ request: Request, _ names: Text, _ payloadHash: Digest32, _ time: Timestamp) -> Text {
         let canonical = CanonicalRequest.bytes(
             request, signed: SignedNames(bytes: names.bytes[...]), payloadHash: payloadHash, rules: rules)
         let day = Self.day(time)
         let toSign = CanonicalRequest.stringToSign(
-            canonical ?? [], dateTime: time.basicISO8601,
+            canonical ?? [], dateTime: time.basicISO8601.bytes[...],
             scope: Credential.scope(date: day, region: region, service: service))
         let key = SigningKey.derive(secret: secret.bytes, date: day, region: region, service: service)
         return Hex.encode(key.signature(of: toSign).bytes)
@@ -96,7 +96,7 @@ package struct Signer: Sendable {
         "authorization", "connection", "expect", "te", "transfer-encoding", "user-agent", "x-amzn-trace-id",
     ]
 
-    private static func signedNames(_ headers: [Header]) -> Text {
+    private static func signedNames(_ headers: Headers) -> Text {
         let names = Set(headers.map { Text($0.name).asciiLowercased }).subtracting(unsigned)
         return Text(names.sorted().map(\.string).joined(separator: ";"))
     }

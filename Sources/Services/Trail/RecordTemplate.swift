@@ -1,0 +1,100 @@
+package import Bytes
+package import Wire
+
+/// What the trail says of one request and of no other.
+package struct Circumstances: Sendable {
+    package let received: Timestamp
+    package var requestID: Text
+    package let peer: Peer
+    /// UTF-8.
+    package let userAgent: ArraySlice<UInt8>
+    /// UTF-8.
+    package let host: ArraySlice<UInt8>
+}
+
+/// A record with its ``Circumstances`` left open: for calls that are alike in everything else.
+package struct RecordTemplate: Sendable {
+    /// A place that is filled in each time.
+    enum Gap: Sendable {
+        case time
+        /// Address and user agent.
+        case origin
+        case requestID
+        case eventID
+        /// The whole member; nothing without TLS.
+        case tlsDetails
+    }
+
+    private var text = ByteBuilder(capacity: 1024)
+    private var gaps: [(offset: Int, gap: Gap)] = []
+
+    /// Everything that is fixed is written here.
+    var out: ByteBuilder {
+        get { text }
+        _modify { yield &text }
+    }
+
+    mutating func leave(_ gap: Gap) { gaps.append((text.bytes.count, gap)) }
+
+    /// The record, a new event id in it.
+    package func filled(_ circumstances: Circumstances, _ chance: Chance) -> [UInt8] {
+        var out = ByteBuilder(capacity: text.bytes.count + 160 + circumstances.userAgent.count)
+        var start = 0
+        for (offset, gap) in gaps {
+            out.append(text.bytes[start..<offset])
+            Self.append(gap, circumstances, chance, to: &out)
+            start = offset
+        }
+        out.append(text.bytes[start...])
+        return out.bytes
+    }
+
+    private static func append(
+        _ gap: Gap,
+        _ circumstances: Circumstances,
+        _ chance: Chance,
+        to out: inout ByteBuilder
+    ) {
+        switch gap {
+        case .time: out.append(iso8601: circumstances.received)
+        case .requestID: out.append(circumstances.requestID)
+        case .eventID: chance.append(uuidTo: &out)
+        case .origin:
+            out.append(jsonString: circumstances.peer.address)
+            out.append(#","userAgent":"#)
+            out.append(truncatedJSONString: circumstances.userAgent)
+        case .tlsDetails:
+            guard let tls = circumstances.peer.tls else { return }
+            out.append(#","tlsDetails":{"tlsVersion":"#)
+            out.append(jsonString: tls.version)
+            // Left out where the TLS library does not tell.
+            if !tls.cipherSuite.isEmpty {
+                out.append(#","cipherSuite":"#)
+                out.append(jsonString: tls.cipherSuite)
+            }
+            out.append(#","clientProvidedHostHeader":"#)
+            out.append(truncatedJSONString: circumstances.host)
+            out.append("}")
+        }
+    }
+}
+
+extension ByteBuilder {
+    /// CloudTrail truncates texts at 1 KB.
+    private static let textLimit = 1024
+
+    /// UTF-8, cut between code points.
+    mutating func append(truncatedJSONString text: ArraySlice<UInt8>) {
+        append(byte: 0x22)
+        append(jsonEscaped: Self.truncated(text))
+        append(byte: 0x22)
+    }
+
+    private static func truncated(_ text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard text.count > textLimit else { return text }
+        var kept = text.prefix(textLimit)
+        while let last = kept.last, last & 0xC0 == 0x80 { kept.removeLast() }
+        if let last = kept.last, last >= 0xC0 { kept.removeLast() }
+        return kept
+    }
+}
