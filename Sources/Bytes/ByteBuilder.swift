@@ -31,7 +31,27 @@ package struct ByteBuilder: Sendable {
     }
 
     package mutating func append(hex data: [UInt8]) {
-        for byte in data { append(hexByte: byte) }
+        var index = 0
+        while index &+ 4 <= data.count {
+            append(
+                hexWord: UInt32(data[index]) << 24 | UInt32(data[index + 1]) << 16 | UInt32(data[index + 2]) << 8
+                    | UInt32(data[index + 3]))
+            index &+= 4
+        }
+        while index < data.count {
+            append(hexByte: data[index])
+            index &+= 1
+        }
+    }
+
+    /// Eight digits, the highest first.
+    package mutating func append(hexWord word: UInt32) { append(Hex.digits(word), 0..<8) }
+
+    /// Some of the eight bytes of `word`, counted from the highest.
+    package mutating func append(_ word: UInt64, _ range: Range<Int>) {
+        unsafe withUnsafeBytes(of: word.bigEndian) { all in
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: all[range]))
+        }
     }
 
     package mutating func append(hexByte byte: UInt8) {
@@ -66,6 +86,18 @@ package struct ByteBuilder: Sendable {
 package enum Hex {
     /// `value` is 0...15.
     package static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
+    /// The eight digits of `word` as eight bytes, the highest first.
+    package static func digits(_ word: UInt32) -> UInt64 {
+        var nibbles = UInt64(word)
+        nibbles = (nibbles << 16 | nibbles) & 0x0000_FFFF_0000_FFFF
+        nibbles = (nibbles << 8 | nibbles) & 0x00FF_00FF_00FF_00FF
+        nibbles = (nibbles << 4 | nibbles) & 0x0F0F_0F0F_0F0F_0F0F
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // 1 in each byte of 10 or more: those are letters, which lie 39 beyond the digits.
+        let letters = (nibbles &+ ones &* 6) >> 4 & ones
+        return nibbles &+ ones &* 0x30 &+ letters &* 39
+    }
 
     package static func encode(_ data: [UInt8]) -> Text {
         var out = ByteBuilder(capacity: data.count * 2)

@@ -13,7 +13,10 @@ struct PlainHead {
 
     /// `bytes` is one whole head, the empty line included.
     init?(_ bytes: [UInt8], limits: FrontOptions.Limits) {
-        guard bytes.count > Self.start.count + 2, bytes.starts(with: Self.start) else { return nil }
+        // The empty line at the end is what stops every loop here.
+        guard bytes.count > Self.start.count + 4, bytes.starts(with: Self.start),
+            bytes[(bytes.count - 4)...].elementsEqual([0x0D, 0x0A, 0x0D, 0x0A])
+        else { return nil }
         var lines: [HeaderLine] = []
         lines.reserveCapacity(16)
         var facts = Facts()
@@ -43,10 +46,10 @@ struct PlainHead {
         var end = first
         while bytes[end] &- 0x20 < 0x5F { end &+= 1 }
         guard bytes[end] == 0x0D, end &+ 3 < bytes.count, bytes[end &+ 1] == 0x0A else { return nil }
-        var last = end
-        while last > first, bytes[last &- 1] == 0x20 { last &-= 1 }
+        // What becomes of a space at the end is the parser's business.
+        guard end == first || bytes[end &- 1] != 0x20 else { return nil }
         let kind = HeaderKind(bytes, start, colon)
-        return (HeaderLine(kind: kind, name: start..<colon, value: first..<last), end &+ 2)
+        return (HeaderLine(kind: kind, name: start..<colon, value: first..<end), end &+ 2)
     }
 
     /// RFC 9110, 5.6.2.

@@ -80,7 +80,7 @@ final class StatementMatcher: Sendable {
     let resources: [ResourcePattern]
     let isNotResource: Bool
     let conditions: [Condition]
-    /// Whether more than action, resource and principal decides.
+    /// Whether the circumstances of a request decide, and not only who does what to which resource.
     let isContextual: Bool
 
     init(
@@ -92,7 +92,7 @@ final class StatementMatcher: Sendable {
         self.resources = resources
         self.isNotResource = isNotResource
         self.conditions = conditions
-        isContextual = !conditions.isEmpty || resources.contains { $0.hasVariables }
+        isContextual = resources.contains { $0.hasVariables } || conditions.contains { $0.isContextual }
     }
 
     /// Whether all but the principal matches.

@@ -57,15 +57,7 @@ package struct Digest32: Sendable, Hashable, CustomStringConvertible, CustomRefl
     }
 
     /// The same digits, written behind what `out` has.
-    package func appendHex(to out: inout [UInt8]) {
-        withBytes { span in
-            for index in 0..<Digest32.length {
-                let byte = unsafe span.unsafeLoad(fromByteOffset: index, as: UInt8.self)
-                out.append(Digest32.digit(byte >> 4))
-                out.append(Digest32.digit(byte & 15))
-            }
-        }
-    }
+    package func appendHex(to out: inout [UInt8]) { out.append(contentsOf: hexBytes) }
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
 

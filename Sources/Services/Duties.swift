@@ -21,6 +21,9 @@ package struct Duties: Sendable {
     /// Deletes what is past its recovery window. Several nodes may do it at once: each row goes in one transaction.
     package func sweep() async { await repeatedly(every: 30_000) { try await Sweep(house: house).step() } }
 
+    /// Lets go of what the gate remembers about rows that have changed: keys among it.
+    package func forget(_ gate: Gate) async { await repeatedly(every: 10_000) { gate.sweep() } }
+
     private func repeatedly(every milliseconds: Int64, _ body: () async throws -> Void) async {
         while !Task.isCancelled {
             do { try await body() } catch let error as StoreError {

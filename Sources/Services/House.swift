@@ -79,16 +79,19 @@ package struct Chance: Sendable {
     /// A version 4 UUID in lower case (RFC 9562).
     package func append(uuidTo out: inout ByteBuilder) {
         let (high, low) = words()
-        Self.append(high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000, dashes: (8, 12), to: &out)
+        let first = Hex.digits(UInt32(truncatingIfNeeded: high >> 32))
+        let second = Hex.digits(UInt32(truncatingIfNeeded: high & 0xFFFF_0FFF | 0x4000))
+        let third = Hex.digits(UInt32(truncatingIfNeeded: low >> 32 & 0x3FFF_FFFF | 0x8000_0000))
+        out.append(first, 0..<8)
         out.append(byte: 0x2D)
-        Self.append(low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000, dashes: (4, 16), to: &out)
-    }
-
-    private static func append(_ word: UInt64, dashes: (Int, Int), to out: inout ByteBuilder) {
-        for digit in 0..<16 {
-            if digit == dashes.0 || digit == dashes.1 { out.append(byte: 0x2D) }
-            out.append(byte: Hex.digit(UInt8(truncatingIfNeeded: word >> UInt64(60 - digit * 4)) & 15))
-        }
+        out.append(second, 0..<4)
+        out.append(byte: 0x2D)
+        out.append(second, 4..<8)
+        out.append(byte: 0x2D)
+        out.append(third, 0..<4)
+        out.append(byte: 0x2D)
+        out.append(third, 4..<8)
+        out.append(Hex.digits(UInt32(truncatingIfNeeded: low)), 0..<8)
     }
 
     /// Uniform in `0..<bound`, without modulo bias. `bound` is 1...65,536.

@@ -17,6 +17,7 @@ package final class Figures: Sendable {
         var nanoseconds: UInt64 = 0
     }
     private let series = Mutex<[Series]>([])
+    private let prepared = Atomic<UInt64>(0)
 
     func prepare(_ catalog: Catalog) {
         series.withLock { series in
@@ -43,6 +44,8 @@ package final class Figures: Sendable {
         }
     }
 
+    func countPrepared() { prepared.wrappingAdd(1, ordering: .relaxed) }
+
     /// Prometheus text exposition format 0.0.4.
     package func prometheus() -> Text {
         let series = series.withLock { $0 }.filter { $0.succeeded > 0 || !$0.failed.isEmpty }
@@ -60,6 +63,9 @@ package final class Figures: Sendable {
         out += "# TYPE undercroft_throttled_total counter\n"
         let throttled = series.reduce(UInt64(0)) { $0 + ($1.failed["ThrottlingException"] ?? 0) }
         out += "undercroft_throttled_total \(throttled)\n"
+        out += "# HELP undercroft_prepared_answers_total Answers given from what an earlier call had prepared.\n"
+        out += "# TYPE undercroft_prepared_answers_total counter\n"
+        out += "undercroft_prepared_answers_total \(prepared.load(ordering: .relaxed))\n"
         out += "# HELP undercroft_request_seconds Time in the gate, without the wait for the record.\n"
         out += "# TYPE undercroft_request_seconds histogram\n"
         for one in series { out += Self.histogram(one) }

@@ -56,12 +56,21 @@ package final class World: Sendable {
 
     /// Sends one signed JSON request through the gate and waits for its record.
     package func send(_ operation: Text, to api: API = .secretsManager, _ input: Fields) async -> Response {
-        var body = ByteBuilder()
-        body.append(json: input)
-        return await send(raw: body.bytes, target: "\(api.targetPrefix ?? "").\(operation)", service: api.name)
+        await send(signed(operation, to: api, input))
     }
 
     package func send(raw body: [UInt8], target: Text, service: Text) async -> Response {
+        await send(signed(raw: body, target: target, service: service))
+    }
+
+    /// What ``send(_:to:_:)`` sends.
+    package func signed(_ operation: Text, to api: API = .secretsManager, _ input: Fields) -> Request {
+        var body = ByteBuilder()
+        body.append(json: input)
+        return signed(raw: body.bytes, target: "\(api.targetPrefix ?? "").\(operation)", service: api.name)
+    }
+
+    private func signed(raw body: [UInt8], target: Text, service: Text) -> Request {
         var request = Request(
             method: "POST",
             target: "/",
@@ -79,7 +88,7 @@ package final class World: Sendable {
             service: service
         )
         signer.sign(&request, at: clock.now)
-        return await send(request)
+        return request
     }
 
     package func send(_ request: Request) async -> Response {
@@ -108,9 +117,11 @@ package final class World: Sendable {
 package struct Response: Sendable {
     package let status: Int
     package let fields: Fields
+    package let body: [UInt8]
 
     init(_ reply: Reply) {
         status = reply.status
+        body = reply.body
         if case .structure(let fields)? = try? JSON.parse(reply.body) { self.fields = fields } else { fields = [:] }
     }
 

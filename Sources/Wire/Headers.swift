@@ -123,6 +123,6 @@ extension Headers: RandomAccessCollection, MutableCollection, RangeReplaceableCo
     }
 
     package mutating func replaceSubrange(_ range: Range<Int>, with new: some Collection<Header>) {
-        self = Headers(self[..<range.lowerBound] + Array(new) + self[range.upperBound...])
+        self = Headers(Array(self[..<range.lowerBound]) + Array(new) + Array(self[range.upperBound...]))
     }
 }

@@ -72,7 +72,7 @@ struct Server {
         let front = try await Front.start(frontOptions, door: gate, pages: monitor.pages) { log.warning($0) }
         monitor.attach(front)
         try announce(front)
-        await work(house, front, signals)
+        await work(house, gate, front, signals)
         log.info("stopping")
         await front.drain(deadline: 25)
         var drain = OutboxDrain(house: house)
@@ -153,11 +153,12 @@ struct Server {
     }
 
     /// Runs the duties until a signal says stop.
-    private func work(_ house: House, _ front: Front, _ signals: Signals) async {
+    private func work(_ house: House, _ gate: Gate, _ front: Front, _ signals: Signals) async {
         let duties = Duties(house: house, pause: System.pause)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await duties.drainOutbox() }
             group.addTask { await duties.sweep() }
+            group.addTask { await duties.forget(gate) }
             for await signal in signals.stream {
                 if signal != SIGHUP { break }
                 do { try front.reloadCertificates() } catch { log.error("the TLS certificate was not reloaded") }

@@ -18,7 +18,7 @@ struct EnvelopeTests {
             envelope.securityToken, envelope.contentSHA256, envelope.contentType, envelope.userAgent,
             envelope.contentEncoding,
         ]
-        #expect(found.map { Text($0 ?? "") } == ["h", "a", "d", "e", "t", "s", "c", "y", "u", "gzip"])
+        #expect(found.map { Text(decoding: $0 ?? []) } == ["h", "a", "d", "e", "t", "s", "c", "y", "u", "gzip"])
     }
 
     @Test func absentIsNil() throws {

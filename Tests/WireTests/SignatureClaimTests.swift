@@ -1,4 +1,5 @@
 import Bytes
+import Primitives
 import Testing
 import Wire
 
@@ -16,7 +17,6 @@ struct SignatureClaimTests {
         #expect(claim.date == "20250830" && claim.region == "eu-central-1" && claim.service == "secretsmanager")
         #expect(claim.timestamp == Sample.now)
         #expect(claim.signedHeaders == "content-type;host;x-amz-date;x-amz-security-token;x-amz-target")
-        #expect(claim.signature.count == 32)
         #expect(claim.sessionToken == "FwoGZXIvYXdzEXAMPLE")
         #expect(claim.form == .header)
         #expect(request.isAccepted())
@@ -232,7 +232,7 @@ struct SignatureClaimTests {
         var lie = Sample.json().with("x-amz-content-sha256", Self.zeros)
         lie = SignedByHand.sign(lie)
         #expect(try lie.flaw() == .mismatch)
-        lie.set("x-amz-content-sha256", String(decoding: SignedByHand.hash(lie.body), as: UTF8.self))
+        lie.set("x-amz-content-sha256", String(decoding: SignedByHand.hash(lie.body).hexBytes, as: UTF8.self))
         #expect(SignedByHand.sign(lie).isAccepted())
     }
 

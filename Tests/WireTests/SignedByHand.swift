@@ -5,7 +5,7 @@ import Primitives
 
 /// A signer that signs whatever it is given, nonsense included.
 enum SignedByHand {
-    static func hash(_ body: [UInt8]) -> [UInt8] { SHA256.hash(body).hexBytes }
+    static func hash(_ body: [UInt8]) -> Digest32 { SHA256.hash(body) }
 
     static func sign(_ request: Request) -> Request {
         var request = request.with("x-amz-date", "20250830T123600Z").with("authorization", nil)
@@ -13,7 +13,7 @@ enum SignedByHand {
         let scope = Credential.scope(date: "20250830", region: "eu-central-1", service: "secretsmanager")
         let canonical = CanonicalRequest.bytes(
             request, signed: SignedNames(bytes: Array(names.utf8)[...]), payloadHash: hash(request.body))
-        let toSign = CanonicalRequest.stringToSign(canonical ?? [], dateTime: "20250830T123600Z", scope: scope)
+        let toSign = CanonicalRequest.stringToSign(canonical ?? [], dateTime: Array("20250830T123600Z".utf8)[...], scope: scope)
         let signature = Hex.encode(Sample.key.signature(of: toSign).bytes)
         request.set(
             "authorization",

@@ -92,6 +92,7 @@ package final class Gate: Door {
         )
         guard let answer = read.prepared.answer(circumstances, house) else { return nil }
         house.figures.count(read.entry, code: nil, since: began, house.clock)
+        house.figures.countPrepared()
         return Answer(
             requestID: requestID.string,
             reply: Reply(status: 200, contentType: Dialect.json11.contentType, body: answer.body),

@@ -49,13 +49,6 @@ struct Chain: Sendable, Equatable {
 }
 
 extension ByteBuilder {
-    fileprivate mutating func append(hexWord word: UInt32) {
-        append(hexByte: UInt8(truncatingIfNeeded: word >> 24))
-        append(hexByte: UInt8(truncatingIfNeeded: word >> 16))
-        append(hexByte: UInt8(truncatingIfNeeded: word >> 8))
-        append(hexByte: UInt8(truncatingIfNeeded: word))
-    }
-
     fileprivate static func hexLength(_ count: Int) -> [UInt8] {
         var out = ByteBuilder()
         let length = UInt32(truncatingIfNeeded: count)
