@@ -16,7 +16,7 @@ class Rounds:
     def __init__(self, chosen, loader, folder):
         self.chosen, self.loader, self.folder = chosen, loader, folder
         self.cases, self.by_key = [], {}
-        self.disk, self.sqlite = [], []
+        self.disk, self.inserts, self.puts = [], [], []
 
     def run(self):
         with contextlib.ExitStack() as stack:
@@ -54,7 +54,8 @@ class Rounds:
         self.disk.append(self.yardstick("disk", 1))
         self.measure("DescribeSecret", self.synced, cases.DESCRIBE, MANY)
         self.measure("PutSecretValue", self.synced, cases.PUT, WRITERS)
-        self.sqlite.append(self.yardstick("sqlite", self.chosen.seconds))
+        self.puts.append(self.yardstick("puts", self.chosen.seconds))
+        self.inserts.append(self.yardstick("inserts", 1))
         if self.moto:
             self.measure("moto, GetSecretValue", self.moto, cases.get(MOTO_SECRETS), MOTO_CLIENTS)
 
@@ -81,7 +82,8 @@ class Rounds:
             "disk: append 64 KB + fdatasync, p99 ms": median(self.disk, "p99_us") / 1e3,
             f"GetSecretValue at {MANY}, synced, p50 ms": median(synced, "p50_us") / 1e3,
             f"GetSecretValue at {MANY}, synced, p99 ms": median(synced, "p99_us") / 1e3,
-            "bare SQLite, 64 inserts of 2 KB a transaction, rows/s": median(self.sqlite, "rps"),
+            "bare SQLite, group-committed transactions that write what a put writes, 1/s": median(self.puts, "rps"),
+            "bare SQLite, 64 inserts of 2 KB a transaction, rows/s": median(self.inserts, "rps"),
             "first start on an empty folder, s": self.first_start,
         }
 
@@ -96,8 +98,8 @@ class Rounds:
                 f"what syncing costs of the throughput at {MANY}", 1 - ratio(get[MANY], unsynced, "rps"), 0.15, "{:.0%}"
             ),
             Target(
-                f"PutSecretValue at {WRITERS} against bare SQLite",
-                median([{"r": a["rps"] / b["rps"]} for a, b in zip(put, self.sqlite)], "r"), 0.5, "{:.2f} x", at_least=True,
+                f"PutSecretValue at {WRITERS} against bare SQLite transactions",
+                median([{"r": a["rps"] / b["rps"]} for a, b in zip(put, self.puts)], "r"), 0.5, "{:.2f} x", at_least=True,
             ),
             Target("resident memory, empty", self.empty_memory, 60, "{:.0f} MB"),
         ]

@@ -1,6 +1,6 @@
-"""What the machine itself can do: a bare append with fdatasync, and SQLite with nothing around it. Both on the first core.
+"""What the machine itself can do: a bare append with fdatasync, and SQLite with nothing around it. All on the first core.
 
-Run as a child: `yardsticks.py disk|sqlite FOLDER SECONDS`; prints one line of JSON.
+Run as a child: `yardsticks.py disk|inserts|puts FOLDER SECONDS`; prints one line of JSON.
 """
 
 import json
@@ -27,12 +27,22 @@ def disk(folder, seconds):
     return {"p50_us": took[len(took) // 2] * 1e6, "p99_us": took[len(took) * 99 // 100] * 1e6, "count": len(took)}
 
 
-def sqlite(folder, seconds):
-    """One writer, 64 inserts of 2 KB in a transaction, WAL, synchronous FULL: what 64 writers share at best."""
-    path = folder / "bare.sqlite"
-    base = sqlite3.connect(path, isolation_level=None)
+def opened(folder):
+    base = sqlite3.connect(folder / "bare.sqlite", isolation_level=None)
     base.execute("PRAGMA journal_mode=WAL")
     base.execute("PRAGMA synchronous=FULL")
+    return base
+
+
+def closed(base, folder):
+    base.close()
+    for leftover in folder.glob("bare.sqlite*"):
+        leftover.unlink()
+
+
+def inserts(folder, seconds):
+    """One writer, 64 inserts of 2 KB in a transaction into a table with a number for a key: the least a row can cost."""
+    base = opened(folder)
     base.execute("CREATE TABLE rows (id INTEGER PRIMARY KEY, content BLOB NOT NULL)")
     content, count = os.urandom(2048), 0
     begin = time.monotonic()
@@ -41,12 +51,53 @@ def sqlite(folder, seconds):
         base.executemany("INSERT INTO rows (content) VALUES (?)", [(content,)] * 64)
         base.execute("COMMIT")
         count += 64
-    base.close()
-    for leftover in folder.glob("bare.sqlite*"):
-        leftover.unlink()
+    closed(base, folder)
+    return {"rps": count / elapsed, "requests": count}
+
+
+SCHEMA = """
+CREATE TABLE secret (account TEXT, region TEXT, name TEXT, changed INT, rev INT, body BLOB,
+  PRIMARY KEY (account, region, name));
+CREATE INDEX by_changed ON secret (account, region, changed, name);
+CREATE TABLE version (account TEXT, region TEXT, name TEXT, id TEXT, created INT, sealed BLOB, body BLOB,
+  PRIMARY KEY (account, region, name, id));
+CREATE TABLE outbox (node TEXT, seq INT, body BLOB, PRIMARY KEY (node, seq));
+"""
+
+
+def puts(folder, seconds):
+    """One writer, 64 transactions' worth of what one PutSecretValue has to make durable, committed together: a new version,
+    its secret's new state, and the audit records, which go once they are in the trail. Sizes as the server's."""
+    base = opened(folder)
+    base.execute("PRAGMA secure_delete=ON")
+    base.execute("PRAGMA wal_autocheckpoint=4000")
+    base.executescript(SCHEMA)
+    place, names = ("000000000001", "us-west-2"), [f"bench/app/{n}" for n in range(1000)]
+    state, sealed, wrapped, records = os.urandom(400), os.urandom(1050), os.urandom(300), os.urandom(2300)
+    with_name = [(*place, name, 0, 1, state) for name in names]
+    base.executemany("INSERT INTO secret VALUES (?,?,?,?,?,?)", with_name)
+    count = 0
+    begin = time.monotonic()
+    while (elapsed := time.monotonic() - begin) < seconds:
+        group = range(count, count + 64)
+        base.execute("BEGIN IMMEDIATE")
+        for n in group:
+            name = names[n % len(names)]
+            base.execute("SAVEPOINT one")
+            version = (*place, name, os.urandom(18).hex(), n, sealed, wrapped)
+            base.execute("INSERT INTO version VALUES (?,?,?,?,?,?,?)", version)
+            change = (n, n, state, *place, name)
+            base.execute("UPDATE secret SET changed=?, rev=?, body=? WHERE account=? AND region=? AND name=?", change)
+            base.execute("INSERT INTO outbox VALUES (?,?,?)", ("node", n, records))
+            base.execute("RELEASE one")
+        base.execute("COMMIT")
+        count += 64
+        if count % 512 == 0:
+            base.execute("DELETE FROM outbox WHERE node = ? AND seq < ?", ("node", count))
+    closed(base, folder)
     return {"rps": count / elapsed, "requests": count}
 
 
 if __name__ == "__main__":
-    run = {"disk": disk, "sqlite": sqlite}[sys.argv[1]]
+    run = {"disk": disk, "inserts": inserts, "puts": puts}[sys.argv[1]]
     print(json.dumps(run(pathlib.Path(sys.argv[2]), float(sys.argv[3]))))

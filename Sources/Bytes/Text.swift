@@ -23,7 +23,13 @@ package struct Text: Sendable, Hashable, Comparable, ExpressibleByStringInterpol
     package var bytes: [UInt8] { Array(string.utf8) }
 
     /// Length in Unicode code points, the unit of the API models' length constraints.
-    package var length: Int { string.unicodeScalars.count }
+    package var length: Int {
+        // Every byte but the continuation bytes begins one.
+        var count = 0
+        let bytes = string.utf8.span
+        for index in bytes.indices where bytes[index] & 0xC0 != 0x80 { count &+= 1 }
+        return count
+    }
 
     package static func == (a: Text, b: Text) -> Bool {
         let (left, right) = (a.string.utf8.span, b.string.utf8.span)

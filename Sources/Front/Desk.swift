@@ -35,6 +35,8 @@ final class Desk {
     /// The loop's time as of the last sweep: reading a clock per request would cost more than the precision is worth.
     private(set) var now: NIODeadline
 
+    private(set) lazy var returns = makeReturns()
+
     private let door: any Door
     private let pages: Pages
     private var held = HeldReplies()
@@ -74,6 +76,14 @@ final class Desk {
         let waiting = HeldReplies.Held(ticket: ticket, answer: answer, recipient: recipient, exchange: exchange)
         let fate = door.fate(of: ticket)
         if fate == .pending { held.insert(waiting) } else { waiting.deliver(fate) }
+    }
+
+    private func makeReturns() -> Returns {
+        let desk = NIOLoopBound(self, eventLoop: loop)
+        return Returns(loop: loop) { all in
+            for one in all { desk.value.settle(one.answer, for: one.recipient.value, one.exchange) }
+            for one in all { one.recipient.value.flushReplies() }
+        }
     }
 
     /// After a commit of the trail: everything that it settled leaves, with one flush per connection.

@@ -6,11 +6,18 @@ internal import Wire
 ///
 /// The trail settles tickets in order, so only the front needs to be looked at.
 struct HeldReplies {
-    struct Held {
+    final class Held {
         let ticket: Ticket
         let answer: Answer
         let recipient: any Recipient
         let exchange: UInt64
+
+        init(ticket: Ticket, answer: Answer, recipient: any Recipient, exchange: UInt64) {
+            self.ticket = ticket
+            self.answer = answer
+            self.recipient = recipient
+            self.exchange = exchange
+        }
 
         func deliver(_ fate: Fate) {
             let reply = fate == .lost ? answer.unrecorded : answer.reply

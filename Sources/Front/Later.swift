@@ -1,22 +1,56 @@
 internal import NIOCore
 internal import Services
+internal import Synchronization
 
 /// The one place of this room where a task begins: what the door can't answer at once.
 extension Desk {
     /// The task outlives its connection: a write that has begun is not to be cut off by a client that hangs up.
+    ///
+    /// It starts here and now, on the loop's thread, and leaves it where it first has to wait.
     func later(
         _ work: @escaping @Sendable () async -> Answer,
         for recipient: any Recipient,
         _ exchange: UInt64
     ) {
-        let back = NIOLoopBound((desk: self, recipient: recipient), eventLoop: loop)
-        let loop = loop
-        Task {
+        let waiting = NIOLoopBound(recipient, eventLoop: loop)
+        let returns = returns
+        Task.immediate {
             let answer = await work()
-            loop.execute {
-                back.value.desk.settle(answer, for: back.value.recipient, exchange)
-                back.value.recipient.flushReplies()
+            returns.add(Returns.Returned(answer: answer, recipient: waiting, exchange: exchange))
+        }
+    }
+}
+
+/// Answers of tasks on their way back to an event loop. A group commit finishes many at once: one wake-up carries them all.
+final class Returns: Sendable {
+    struct Returned: Sendable {
+        let answer: Answer
+        let recipient: NIOLoopBound<any Recipient>
+        let exchange: UInt64
+    }
+
+    private let waiting = Mutex<[Returned]>([])
+    private let loop: any EventLoop
+    private let deliver: @Sendable ([Returned]) -> Void
+
+    /// `deliver` runs on `loop`.
+    init(loop: any EventLoop, deliver: @escaping @Sendable ([Returned]) -> Void) {
+        self.loop = loop
+        self.deliver = deliver
+    }
+
+    func add(_ returned: Returned) {
+        let isFirst = waiting.withLock { waiting in
+            waiting.append(returned)
+            return waiting.count == 1
+        }
+        guard isFirst else { return }
+        loop.execute {
+            let all = self.waiting.withLock { waiting in
+                defer { waiting = [] }
+                return waiting
             }
+            self.deliver(all)
         }
     }
 }

@@ -56,9 +56,6 @@ package struct Digest32: Sendable, Hashable, CustomStringConvertible, CustomRefl
         }
     }
 
-    /// The same digits, written behind what `out` has.
-    package func appendHex(to out: inout [UInt8]) { out.append(contentsOf: hexBytes) }
-
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }
 
     /// Borrows the 32 bytes without an array.

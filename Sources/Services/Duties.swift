@@ -120,8 +120,9 @@ package struct OutboxDrain: Sendable {
             }
             if known == nil { known = try house.trail.recentEventIDs() }
             // A row holds the records of one call, a line each.
-            let new = rows.flatMap { $0.1.split(separator: 0x0A).map { Array($0) } }.filter { record in
-                EventID.find(in: record[...]).map { known?.contains($0) == false } ?? true
+            var new = rows.flatMap { $0.1.split(separator: 0x0A).map { Array($0) } }
+            if let known, !known.isEmpty {
+                new.removeAll { record in EventID.find(in: record[...]).map { known.contains($0) } ?? false }
             }
             if !new.isEmpty {
                 guard await house.trail.settle(house.trail.append(new)) == .durable else { return }

@@ -71,27 +71,40 @@ package struct Chance: Sendable {
     }
 
     package func uuid() -> Text {
-        var out = ByteBuilder(capacity: 36)
-        append(uuidTo: &out)
-        return Text(decoding: out.bytes[...])
+        let uuid = uuidBytes()
+        return Text(
+            unsafe String(unsafeUninitializedCapacity: 36) { target in
+                for index in 0..<36 { unsafe target[index] = uuid[index] }
+                return 36
+            }
+        )
+    }
+
+    package func append(uuidTo out: inout ByteBuilder) {
+        let uuid = uuidBytes()
+        unsafe uuid.span.withUnsafeBytes { unsafe out.bytes.append(contentsOf: $0) }
     }
 
     /// A version 4 UUID in lower case (RFC 9562).
-    package func append(uuidTo out: inout ByteBuilder) {
+    private func uuidBytes() -> InlineArray<36, UInt8> {
         let (high, low) = words()
-        let first = Hex.digits(UInt32(truncatingIfNeeded: high >> 32))
-        let second = Hex.digits(UInt32(truncatingIfNeeded: high & 0xFFFF_0FFF | 0x4000))
-        let third = Hex.digits(UInt32(truncatingIfNeeded: low >> 32 & 0x3FFF_FFFF | 0x8000_0000))
-        out.append(first, 0..<8)
-        out.append(byte: 0x2D)
-        out.append(second, 0..<4)
-        out.append(byte: 0x2D)
-        out.append(second, 4..<8)
-        out.append(byte: 0x2D)
-        out.append(third, 0..<4)
-        out.append(byte: 0x2D)
-        out.append(third, 4..<8)
-        out.append(Hex.digits(UInt32(truncatingIfNeeded: low)), 0..<8)
+        let words = (
+            Hex.digits(UInt32(truncatingIfNeeded: high >> 32)),
+            Hex.digits(UInt32(truncatingIfNeeded: high & 0xFFFF_0FFF | 0x4000)),
+            Hex.digits(UInt32(truncatingIfNeeded: low >> 32 & 0x3FFF_FFFF | 0x8000_0000)),
+            Hex.digits(UInt32(truncatingIfNeeded: low))
+        )
+        var out = InlineArray<36, UInt8>(repeating: 0x2D)
+        for digit in 0..<8 {
+            let shift = UInt64(56 - digit * 8)
+            // Groups of 8, 4, 4, 4 and 12, a dash after each but the last.
+            let dashes = digit < 4 ? 0 : 1
+            out[digit] = UInt8(truncatingIfNeeded: words.0 >> shift)
+            out[9 + digit + dashes] = UInt8(truncatingIfNeeded: words.1 >> shift)
+            out[19 + digit + dashes] = UInt8(truncatingIfNeeded: words.2 >> shift)
+            out[28 + digit] = UInt8(truncatingIfNeeded: words.3 >> shift)
+        }
+        return out
     }
 
     /// Uniform in `0..<bound`, without modulo bias. `bound` is 1...65,536.

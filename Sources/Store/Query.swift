@@ -85,4 +85,11 @@ protocol Connection: AnyObject {
 
     /// The number of rows changed.
     func execute(_ query: Query, _ values: [Value]) throws(StoreError) -> Int
+
+    /// Deletes rows that are no secret: what they leave behind need not be overwritten.
+    func discard(_ query: Query, _ values: [Value]) throws(StoreError)
+}
+
+extension Connection {
+    func discard(_ query: Query, _ values: [Value]) throws(StoreError) { _ = try execute(query, values) }
 }

@@ -8,6 +8,7 @@ package final class Session {
     /// Rows of the outbox from here on may still have an older one uncommitted beside them.
     let outboxHorizon: Int64
     private(set) var touched: [CacheKey] = []
+    private var kept: [(key: CacheKey, value: any Sendable, cost: Int)] = []
     /// Secrets made less secrets gone.
     private(set) var secretChanges: [Place: Int] = [:]
     private(set) var appended: [Int64] = []
@@ -21,14 +22,20 @@ package final class Session {
     }
 
     func touch(_ key: CacheKey) { touched.append(key) }
+    func keep(_ key: CacheKey, _ value: any Sendable, _ cost: Int) { kept.append((key, value, cost)) }
     func noteSecrets(_ change: Int, _ place: Place) { secretChanges[place, default: 0] += change }
     func noteAppended(_ sequence: Int64) { appended.append(sequence) }
     func noteRemoved(_ node: Text, _ sequences: ClosedRange<Int64>) { removed.append((node, sequences)) }
 
     /// Before a writer is answered: nobody may find in the cache what its commit replaced.
-    func settle(_ outcome: Outcome) {
+    ///
+    /// - Parameter isInOrder: whether all writers of the store settle in the order in which they committed. Only then is what
+    ///   they keep not older than what the cache has.
+    func settle(_ outcome: Outcome, isInOrder: Bool = false) {
         ground.outbox.settle(appended, removed: outcome == .committed ? removed : [])
         if outcome != .rolledBack { ground.cache.invalidate(touched) }
+        guard outcome == .committed, isInOrder else { return }
+        for (key, value, cost) in kept { ground.cache.insert(key, value, cost: cost, ground.cache.ticket(for: key)) }
     }
 
     enum Outcome { case committed, rolledBack, unknown }
@@ -56,4 +63,8 @@ package struct Snapshot: ~Copyable, StoreReader {
 /// What is done in it happens as a whole or not at all.
 package struct Transaction: ~Copyable, StoreReader {
     package let session: Session
+
+    /// What a row that this transaction writes looks like decoded: once committed, it goes to the cache where the engine can
+    /// tell that it is the newest. `cost` is in bytes.
+    package borrowing func keep(_ key: CacheKey, _ value: any Sendable, cost: Int) { session.keep(key, value, cost) }
 }

@@ -23,7 +23,6 @@ struct Serve: AsyncParsableCommand {
     @OptionGroup var options: ServeOptions
 
     func run() async throws {
-        Hygiene.reexecOnce()
         let settings = try options.settings()
         Hygiene.harden()
         do { try await Server(settings).run() } catch {

@@ -29,6 +29,25 @@ struct WipeTests {
         #expect(count { nil } == 0)
     }
 
+    /// An array that grew on the way, as JSON and strings do: the heap overwrites what it gets back.
+    @Test(arguments: [0, 8, 1000, 40_000]) func ordinaryCopiesLeaveToo(padding: Int) {
+        func work() -> Int {
+            var copies: [[UInt8]] = []
+            for _ in 0..<4 {
+                var copy = [UInt8](repeating: 0x20, count: padding)
+                marker().reveal { span in
+                    for offset in 0..<span.byteCount {
+                        copy.append(unsafe span.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
+                    }
+                }
+                copies.append(copy)
+            }
+            return withExtendedLifetime(copies) { occurrences(ofInverted: inverted) }
+        }
+        #expect(work() >= 4)
+        #expect(count { nil } == 0)
+    }
+
     @Test func anOpenedMessageLeaves() throws {
         let key = WrappingKey.generate()
         let sealed = key.seal(marker(), boundTo: knownBinding)

@@ -62,10 +62,6 @@ void up_arena_give(void *slot, size_t count);
 // No core file, no other process of the same user reads this one's memory, no privileges gained by a child.
 int up_harden(void);
 int up_is_hardened(void);
-// Replaces the process by itself, with `guard`=1 and `tunables` added to GLIBC_TUNABLES. Returns only on failure,
-// with the environment as it was.
-void up_reexec(const char *guard, const char *tunables);
-
 // rename(2) that never replaces: 0, or an errno value.
 int up_rename_new(const char *from, const char *to);
 

@@ -13,30 +13,39 @@ extension Secrets {
     /// A version that appeared under the token while this call was sealing its own.
     struct TokenTaken: Error {}
 
+    private static let youth: Int64 = 86_400_000
+
     /// Deletes what nobody can be using any more: unlabelled versions beyond the hundredth, older than a day, oldest first.
+    ///
+    /// A version that loses its last label between two looks at all of them waits for the next look, a day at most.
     ///
     /// - Returns: ids of the collected versions.
     static func collect(
-        _ draft: SecretDraft,
+        _ draft: inout SecretDraft,
         _ limits: Limits,
         at now: Timestamp,
         _ transaction: borrowing Transaction
     ) throws -> [Text] {
-        // Nearly every secret has few versions: they are counted before they are read.
-        guard try transaction.versionCount(draft.row.place, draft.row.name) > limits.versionsKept else { return [] }
-        let versions = try transaction.versions(draft.row.place, draft.row.name)
-        var surplus = versions.count - limits.versionsKept
+        guard var tally = draft.versions, tally.count > limits.versionsKept else { return [] }
         var collected: [Text] = []
-        for version in versions where surplus > 0 {
-            let isYoung = now.milliseconds - version.created.milliseconds < 86_400_000
-            guard !isYoung, draft.labels.labels(of: version.versionID).isEmpty else { continue }
-            _ = try transaction.deleteVersion(draft.row.place, draft.row.name, version.versionID)
-            collected.append(version.versionID)
-            surplus -= 1
+        if tally.collectable <= now {
+            let (place, name) = (draft.row.place, draft.row.name)
+            let ages = try transaction.versionAges(place, name).filter { draft.labels.labels(of: $0.id).isEmpty }
+            tally.collectable = now + youth
+            for (id, created) in ages {
+                guard tally.count > limits.versionsKept, created + youth <= now else {
+                    tally.collectable = created + youth
+                    break
+                }
+                _ = try transaction.deleteVersion(place, name, id)
+                collected.append(id)
+                tally.count -= 1
+            }
         }
-        guard versions.count - collected.count <= limits.versionsHard else {
+        guard tally.count <= limits.versionsHard else {
             throw Fault.limitExceeded("You've reached the quota for secret versions.")
         }
+        draft.versions = tally
         return collected
     }
 
@@ -83,19 +92,26 @@ extension Authorized where Op.Subject == Secrets.Subject {
         to draft: inout SecretDraft,
         _ transaction: borrowing Transaction
     ) throws {
-        if var reserved = try transaction.version(version.place, version.name, version.versionID) {
-            // A rotation reserved this version for the value that now arrives.
-            guard reserved.sealed == nil else { throw Secrets.TokenTaken() }
+        if try transaction.insert(version) {
+            if draft.versions != nil {
+                draft.versions?.count += 1
+            } else {
+                let count = try transaction.versionCount(version.place, version.name)
+                draft.versions = VersionTally(count: count, collectable: Timestamp(milliseconds: 0))
+            }
+        } else {
+            // A rotation may have reserved this version for the value that now arrives.
+            guard var reserved = try transaction.version(version.place, version.name, version.versionID),
+                reserved.sealed == nil
+            else { throw Secrets.TokenTaken() }
             (reserved.sealed, reserved.body) = (version.sealed, version.body)
             _ = try transaction.update(reserved)
-        } else {
-            guard try transaction.insert(version) else { throw Secrets.TokenTaken() }
         }
         draft.labels.attach(stages, toNew: version.versionID)
         guard draft.labels.count <= house.limits.labelsPerSecret else {
             throw Fault.limitExceeded("A secret can't have more than \(house.limits.labelsPerSecret) staging labels.")
         }
-        let collected = try Secrets.collect(draft, house.limits, at: now, transaction)
+        let collected = try Secrets.collect(&draft, house.limits, at: now, transaction)
         for record in Secrets.versionEvents("SecretVersionDeletion", collected, draft.row, house, at: now) {
             try transaction.appendRecord(node: house.node, record)
         }

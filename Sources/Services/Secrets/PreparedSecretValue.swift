@@ -30,9 +30,10 @@ extension Secrets.GetSecretValue: RepeatableOperation {
                 decrypt.call,
                 Keys.Decrypt.parameters(decrypt.input, decrypt.subject),
                 Keys.Decrypt.resources(decrypt.subject),
+                isFresh: true,
                 Fields()
             ),
-            ownRecord: Record.template(Self.self, call.call, call.parameters, resources(call.subject), Fields())
+            ownRecord: Record.template(Self.self, call.call, call.parameters, resources(call.subject), isFresh: false, Fields())
         )
     }
 }
@@ -50,12 +51,10 @@ private struct PreparedSecretValue: Prepared {
     let ownRecord: RecordTemplate
 
     func answer(_ circumstances: Circumstances, _ house: House) -> PreparedAnswer? {
-        var nested = circumstances
-        nested.requestID = house.chance.uuid()
         guard let dataKey = try? opener.open(), let value = try? DataKey(dataKey).open(sealed, boundTo: binding) else {
             return nil
         }
-        let decrypted = decryptRecord.filled(nested, house.chance)
+        let decrypted = decryptRecord.filled(circumstances, house.chance)
         var out = ByteBuilder(capacity: before.count + value.count * (isBinary ? 2 : 1) + after.count + 64)
         out.append(before)
         if isBinary {

@@ -11,16 +11,28 @@ final class SecretState: Sendable {
     /// Compiled once per cached row.
     let policy: NamedPolicy?
 
-    init(_ row: SecretRow) throws {
+    convenience init(_ row: SecretRow) throws { try self.init(row, try SecretDraft(row), like: nil) }
+
+    /// - Parameter draft: what `row` says.
+    /// - Parameter other: the same secret at another time, to take over what has not changed.
+    init(_ row: SecretRow, _ draft: SecretDraft, like other: SecretState?) throws {
         self.row = row
-        let draft = try SecretDraft(row)
+        var draft = draft
+        draft.row = row
         self.draft = draft
-        let arn = Secrets.arn(row.name, row.suffix, in: row.place)
-        policy = try draft.policy.map { text in
-            NamedPolicy(name: arn, document: try PolicyDocument.parse(text.bytes, kind: .resource))
-        }
+        let arn = other?.arn ?? Secrets.arn(row.name, row.suffix, in: row.place)
         self.arn = arn
+        if let other, other.draft.policy == draft.policy {
+            policy = other.policy
+        } else {
+            policy = try draft.policy.map { text in
+                NamedPolicy(name: arn, document: try PolicyDocument.parse(text.bytes, kind: .resource))
+            }
+        }
     }
+
+    /// Roughly, in bytes.
+    var cost: Int { row.body.count * 3 + 512 }
 
     let arn: Text
     var name: Text { row.name }
@@ -42,6 +54,8 @@ struct SecretDraft: Sendable {
     var tags: [Tag]?
     var policy: Text?
     var labels: StagingLabels
+    /// `nil` in rows that do not say.
+    var versions: VersionTally?
 
     init(_ row: SecretRow) throws {
         self.row = row
@@ -50,6 +64,7 @@ struct SecretDraft: Sendable {
         kmsKeyID = body.text("kms")
         tags = body.list("tags").map { Tag.list($0) }
         policy = body.text("policy")
+        versions = body.fields("versions").flatMap { VersionTally($0) }
         labels = StagingLabels(
             (body.fields("labels")?.members ?? []).compactMap { member in
                 if case .string(let version) = member.value { (member.name, version) } else { nil }
@@ -78,10 +93,32 @@ struct SecretDraft: Sendable {
             "labels",
             .structure(Fields(labels.pairs.map { Fields.Member(name: $0.label, value: .string($0.version)) }))
         )
+        if let versions { body.add("versions", .structure(versions.fields)) }
         var row = row
         row.body = body.json
         return row
     }
+}
+
+/// How many versions a secret has, so that a new one costs no look at the others.
+struct VersionTally: Sendable, Equatable {
+    var count: Int
+    /// Before this moment none can be collected.
+    var collectable: Timestamp
+
+    init(count: Int, collectable: Timestamp) {
+        self.count = count
+        self.collectable = collectable
+    }
+
+    init?(_ fields: Fields) {
+        guard let count = fields.integer("count"), let collectable = fields.storedTime("collectable") else {
+            return nil
+        }
+        self.init(count: Int(count), collectable: collectable)
+    }
+
+    var fields: Fields { ["count": .integer(Int64(count)), "collectable": .integer(collectable.milliseconds)] }
 }
 
 /// A version's row, decoded. Its value stays sealed.
@@ -122,7 +159,10 @@ final class VersionState: Sendable {
 extension View {
     func secret(_ name: Text, in place: Place) throws -> SecretState? {
         try row(.secret(place, name)) { snapshot in
-            try snapshot.secret(place, name).map { (try SecretState($0), $0.body.count * 3 + 512) }
+            try snapshot.secret(place, name).map { row in
+                let state = try SecretState(row)
+                return (state, state.cost)
+            }
         }
     }
 

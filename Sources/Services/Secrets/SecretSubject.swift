@@ -75,26 +75,40 @@ extension Secrets {
 }
 
 extension Authorized where Op.Subject == Secrets.Subject {
-    /// Reads the secret's row inside the transaction, lets `body` change it, and writes it back.
+    /// Lets `body` change the secret inside the transaction, and writes it back.
     ///
-    /// The subject may be as old as the caches allow; what decides is read here.
+    /// The subject may be as old as the caches allow. It is taken for the newest at first: the write fails where it is not, as
+    /// it names the revision that it replaces. Then the row is read, and what it says decides.
     func changeSecret(
         allowingDeleted: Bool = false,
         touchesChanged: Bool = true,
         _ body: @escaping @Sendable (inout SecretDraft, borrowing Transaction) throws -> Op.Output
     ) async throws -> Op.Output {
         let known = try subject.requireAny()
-        let now = now
+        let change: @Sendable (SecretDraft, borrowing Transaction) throws -> Op.Output = { [now] before, transaction in
+            if before.row.deleteAfter != nil, !allowingDeleted { throw Fault.markedForDeletion }
+            var draft = before
+            let output = try body(&draft, transaction)
+            if touchesChanged { draft.row.changed = now }
+            var row = draft.encoded
+            row.rev = try transaction.update(row)
+            let state = try SecretState(row, draft, like: known)
+            transaction.keep(.secret(row.place, row.name), state, cost: state.cost)
+            return output
+        }
+        do {
+            return try await commit { transaction in try change(known.draft, transaction) }
+        } catch StoreError.conflict {
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            // What was refused on the strength of an old row may be allowed on that of the newest.
+        }
         return try await commit { transaction in
             guard let row = try transaction.secret(known.row.place, known.name), row.suffix == known.row.suffix else {
                 throw Fault.noSecret
             }
-            if row.deleteAfter != nil, !allowingDeleted { throw Fault.markedForDeletion }
-            var draft = try SecretDraft(row)
-            let output = try body(&draft, transaction)
-            if touchesChanged { draft.row.changed = now }
-            _ = try transaction.update(draft.encoded)
-            return output
+            return try change(try SecretDraft(row), transaction)
         }
     }
 }

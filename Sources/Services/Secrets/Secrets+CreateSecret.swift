@@ -135,6 +135,7 @@ extension Secrets {
             if let value = input.value {
                 version = try await call.seal(value, of: draft.row, version: token, under: input.kmsKeyID)
                 draft.labels.attach([current], toNew: token)
+                draft.versions = VersionTally(count: 1, collectable: Timestamp(milliseconds: 0))
             }
             let (row, sealed) = (draft.encoded, version)
             let output = Output(

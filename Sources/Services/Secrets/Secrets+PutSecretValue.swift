@@ -64,7 +64,6 @@ extension Secrets {
             guard let value = call.input.value else { throw Fault.valueMissing }
             for _ in 0..<2 {
                 try call.requireReachableKey(secret.draft.kmsKeyID)
-                if try await call.existing(token, value) { return try await repeated(call, token) }
                 let version = try await call.seal(
                     value, of: secret.row, version: token, under: secret.draft.kmsKeyID
                 )
@@ -77,7 +76,10 @@ extension Secrets {
                             stages: draft.labels.labels(of: token)
                         )
                     }
-                } catch is TokenTaken { continue }
+                } catch is TokenTaken {
+                    // Rare, so it is found out by trying: a token comes twice when an answer was lost.
+                    if try await call.existing(token, value) { return try await repeated(call, token) }
+                }
             }
             throw Fault.tokenInUse(token, secret.arn)
         }

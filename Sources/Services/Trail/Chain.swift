@@ -22,16 +22,15 @@ struct Chain: Sendable, Equatable {
     }
 
     mutating func append(_ record: [UInt8], to out: inout ByteBuilder) {
-        var line = ByteBuilder(capacity: record.count + Self.prefixLength + 1)
-        line.append(hexWord: UInt32(record.count))
-        line.append(byte: 0x20)
-        line.append(hex: link)
-        line.append(byte: 0x20)
-        line.append(record)
-        line.append(byte: 0x0A)
-        link = SHA256.hash(line.bytes).bytes
+        let start = out.bytes.count
+        out.append(hexWord: UInt32(record.count))
+        out.append(byte: 0x20)
+        out.append(hex: link)
+        out.append(byte: 0x20)
+        out.append(record)
+        out.append(byte: 0x0A)
+        link = SHA256.hash(unsafe out.bytes.span.bytes.extracting(droppingFirst: start)).bytes
         count += 1
-        out.append(line.bytes)
     }
 
     /// Follows one line (without its newline). False if it does not continue this chain.

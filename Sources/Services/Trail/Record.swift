@@ -22,15 +22,18 @@ package enum Record {
         _ resources: [RecordedResource],
         _ output: @autoclosure () -> Fields
     ) -> [UInt8] {
-        template(op, call, parameters, resources, output()).filled(call.circumstances, call.house.chance)
+        template(op, call, parameters, resources, isFresh: false, output()).filled(call.circumstances, call.house.chance)
     }
 
     /// As ``success(_:_:_:_:_:)``, for calls that are to be recorded alike.
+    ///
+    /// - Parameter isFresh: whether each gets a request id of its own, as nested calls do.
     package static func template<Op: Operation>(
         _: Op.Type,
         _ call: Call,
         _ parameters: Fields,
         _ resources: [RecordedResource],
+        isFresh: Bool,
         _ output: @autoclosure () -> Fields
     ) -> RecordTemplate {
         var record = head(Op.name, Op.api, call)
@@ -40,7 +43,7 @@ package enum Record {
         } else {
             record.out.append(#","responseElements":null"#)
         }
-        tail(Op.isReadOnly, call, resources, to: &record)
+        tail(Op.isReadOnly, call, resources, isFresh: isFresh, to: &record)
         return record
     }
 
@@ -63,7 +66,7 @@ package enum Record {
         }
         append(parameters ?? Fields(), shape, as: #","requestParameters":"#, to: &record.out)
         record.out.append(#","responseElements":null"#)
-        tail(isReadOnly, call, [], to: &record)
+        tail(isReadOnly, call, [], isFresh: false, to: &record)
         return record.filled(call.circumstances, call.house.chance)
     }
 
@@ -104,10 +107,11 @@ package enum Record {
         _ isReadOnly: Bool,
         _ call: Call,
         _ resources: [RecordedResource],
+        isFresh: Bool,
         to record: inout RecordTemplate
     ) {
         record.out.append(#","requestID":""#)
-        record.leave(.requestID)
+        record.leave(isFresh ? .freshRequestID : .requestID)
         record.out.append(#"","eventID":""#)
         record.leave(.eventID)
         record.out.append(isReadOnly ? #"","readOnly":true"# : #"","readOnly":false"#)

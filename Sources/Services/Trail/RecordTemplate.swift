@@ -4,7 +4,7 @@ package import Wire
 /// What the trail says of one request and of no other.
 package struct Circumstances: Sendable {
     package let received: Timestamp
-    package var requestID: Text
+    package let requestID: Text
     package let peer: Peer
     /// UTF-8.
     package let userAgent: ArraySlice<UInt8>
@@ -20,6 +20,8 @@ package struct RecordTemplate: Sendable {
         /// Address and user agent.
         case origin
         case requestID
+        /// Of a nested call: one of its own.
+        case freshRequestID
         case eventID
         /// The whole member; nothing without TLS.
         case tlsDetails
@@ -58,7 +60,7 @@ package struct RecordTemplate: Sendable {
         switch gap {
         case .time: out.append(iso8601: circumstances.received)
         case .requestID: out.append(circumstances.requestID)
-        case .eventID: chance.append(uuidTo: &out)
+        case .freshRequestID, .eventID: chance.append(uuidTo: &out)
         case .origin:
             out.append(jsonString: circumstances.peer.address)
             out.append(#","userAgent":"#)

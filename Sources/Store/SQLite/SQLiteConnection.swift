@@ -34,6 +34,14 @@ internal import GRDBSQLite
         return Int(unsafe sqlite3_changes(handle))
     }
 
+    func discard(_ query: Query, _ values: [Value]) throws(StoreError) {
+        // Else each page that becomes free is written once more, full of zeros.
+        try run("PRAGMA secure_delete = OFF")
+        let deleted = Result { () throws(StoreError) in try execute(query, values) }
+        try run("PRAGMA secure_delete = ON")
+        _ = try deleted.get()
+    }
+
     /// True while a transaction is open. SQLite gives one up by itself on some errors.
     var isInTransaction: Bool { unsafe sqlite3_get_autocommit(handle) == 0 }
 

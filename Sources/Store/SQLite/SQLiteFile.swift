@@ -20,6 +20,10 @@ enum SQLiteFile {
                 try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
                 // What was deleted does not linger in free pages.
                 try database.execute(sql: "PRAGMA secure_delete = ON")
+                // Savepoints keep what they may have to undo in memory.
+                try database.execute(sql: "PRAGMA temp_store = MEMORY")
+                // KB. The default of 2 MB makes the writer read its own pages back from the file under load.
+                try database.execute(sql: "PRAGMA cache_size = -16384")
                 try database.execute(sql: "PRAGMA trusted_schema = OFF")
                 if let limit = options.limitBytes {
                     let size = try Int64.fetchOne(database, sql: "PRAGMA page_size") ?? 4096

@@ -76,7 +76,7 @@ final class SQLiteWriter: Sendable {
             $0.commits &+= 1
             $0.largestGroup = max($0.largestGroup, UInt64(group.count))
         }
-        for one in done { one.session.settle(one.error == nil ? .committed : .rolledBack) }
+        for one in done { one.session.settle(one.error == nil ? .committed : .rolledBack, isInOrder: true) }
         for one in done {
             if let error = one.error { one.job.fail(error) } else { one.job.succeed() }
         }

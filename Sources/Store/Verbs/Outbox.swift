@@ -21,7 +21,7 @@ extension Transaction {
     package borrowing func deleteRecords(node: Text, upTo sequence: Int64) throws(StoreError) {
         for run in session.ground.outbox.runs(node, upTo: sequence) {
             let values: [Value] = [.text(node), .integer(run.lowerBound), .integer(run.upperBound)]
-            _ = try session.connection.execute(Queries.delete, values)
+            try session.connection.discard(Queries.delete, values)
             session.noteRemoved(node, run)
         }
     }

@@ -12,6 +12,7 @@ private enum Queries {
         ORDER BY created, version_id
         """
     )
+    static let ages = Query("SELECT version_id, created FROM version WHERE \(place) ORDER BY created, version_id")
     static let count = Query("SELECT count(*) FROM version WHERE \(place)")
     static let insert = Query(
         """
@@ -50,6 +51,19 @@ extension StoreReader where Self: ~Copyable {
             count = Int(columns.integer(0))
         }
         return count
+    }
+
+    /// Ids and dates alone, the oldest first. Tags are not checked: a changed date can at most let an unlabelled version live
+    /// or die too early, and the row itself is checked wherever it is read.
+    package borrowing func versionAges(
+        _ place: Place,
+        _ name: Text
+    ) throws(StoreError) -> [(id: Text, created: Timestamp)] {
+        var ages: [(id: Text, created: Timestamp)] = []
+        try session.connection.select(Queries.ages, Value.place(place) + [.text(name)]) { columns in
+            ages.append((columns.text(0), columns.time(1)))
+        }
+        return ages
     }
 
     /// The oldest first; those of one millisecond in byte order of their ids.
