@@ -54,7 +54,7 @@ class Rounds:
         self.disk.append(self.yardstick("disk", 1))
         self.measure("DescribeSecret", self.synced, cases.DESCRIBE, MANY)
         self.measure("PutSecretValue", self.synced, cases.PUT, WRITERS)
-        self.puts.append(self.yardstick("puts", self.chosen.seconds))
+        self.puts.append(self.yardstick("puts", self.chosen.seconds, self.synced.folder / "undercroft.db"))
         self.inserts.append(self.yardstick("inserts", 1))
         if self.moto:
             self.measure("moto, GetSecretValue", self.moto, cases.get(MOTO_SECRETS), MOTO_CLIENTS)
@@ -66,10 +66,10 @@ class Rounds:
         figures = self.loader.load(server, case, connections=clients, seconds=self.chosen.seconds, warmup=0.5)
         self.by_key[name, clients].rounds.append(figures)
 
-    def yardstick(self, kind, seconds):
+    def yardstick(self, kind, seconds, *more):
         script = cases.__file__.replace("cases.py", "yardsticks.py")
         done = subprocess.run(
-            [sys.executable, script, kind, str(self.folder), str(seconds)], capture_output=True, text=True, check=True,
+            [sys.executable, script, kind, self.folder, str(seconds), *more], capture_output=True, text=True, check=True,
             preexec_fn=pinned(SERVER_CORE),
         )
         return json.loads(done.stdout)

@@ -1,6 +1,7 @@
 """What the machine itself can do: a bare append with fdatasync, and SQLite with nothing around it. All on the first core.
 
-Run as a child: `yardsticks.py disk|inserts|puts FOLDER SECONDS`; prints one line of JSON.
+Run as a child: `yardsticks.py disk|inserts FOLDER SECONDS` or `yardsticks.py puts FOLDER SECONDS DATABASE`; prints one line of
+JSON.
 """
 
 import json
@@ -55,40 +56,37 @@ def inserts(folder, seconds):
     return {"rps": count / elapsed, "requests": count}
 
 
-SCHEMA = """
-CREATE TABLE secret (account TEXT, region TEXT, name TEXT, changed INT, rev INT, body BLOB,
-  PRIMARY KEY (account, region, name));
-CREATE INDEX by_changed ON secret (account, region, changed, name);
-CREATE TABLE version (account TEXT, region TEXT, name TEXT, id TEXT, created INT, sealed BLOB, body BLOB,
-  PRIMARY KEY (account, region, name, id));
-CREATE TABLE outbox (node TEXT, seq INT, body BLOB, PRIMARY KEY (node, seq));
-"""
-
-
-def puts(folder, seconds):
-    """One writer, 64 transactions' worth of what one PutSecretValue has to make durable, committed together: a new version,
-    its secret's new state, and the audit records, which go once they are in the trail. Sizes as the server's."""
+def puts(folder, seconds, database):
+    """One writer; what 64 calls of PutSecretValue have to make durable, committed together, each under a savepoint so that one
+    can fail without the others: a new version, its secret's new state, and the audit records, which are deleted once they are
+    in the trail. Tables and indexes are those of the server's `database`; row sizes are what the server writes."""
+    source = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    schema = [sql for sql, in source.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+    source.close()
     base = opened(folder)
-    base.execute("PRAGMA secure_delete=ON")
-    base.execute("PRAGMA wal_autocheckpoint=4000")
-    base.executescript(SCHEMA)
-    place, names = ("000000000001", "us-west-2"), [f"bench/app/{n}" for n in range(1000)]
-    state, sealed, wrapped, records = os.urandom(400), os.urandom(1050), os.urandom(300), os.urandom(2300)
-    with_name = [(*place, name, 0, 1, state) for name in names]
-    base.executemany("INSERT INTO secret VALUES (?,?,?,?,?,?)", with_name)
+    for pragma in ("temp_store=MEMORY", "cache_size=-16384", "wal_autocheckpoint=4000"):
+        base.execute(f"PRAGMA {pragma}")
+    for sql in schema:
+        base.execute(sql)
+    place, names = ("000000000001", "us-west-2"), [f"bench/app/{n}" for n in range(2000)]
+    state, sealed, wrapped, records, tag = (os.urandom(size) for size in (400, 1050, 300, 2300, 32))
+    secrets = [(*place, name, "AbCdEf", 0, 0, 0, None, 1, state, tag) for name in names]
+    base.executemany("INSERT INTO secret VALUES (?,?,?,?,?,?,?,?,?,?,?)", secrets)
     count = 0
     begin = time.monotonic()
     while (elapsed := time.monotonic() - begin) < seconds:
-        group = range(count, count + 64)
         base.execute("BEGIN IMMEDIATE")
-        for n in group:
+        for n in range(count, count + 64):
             name = names[n % len(names)]
             base.execute("SAVEPOINT one")
-            version = (*place, name, os.urandom(18).hex(), n, sealed, wrapped)
-            base.execute("INSERT INTO version VALUES (?,?,?,?,?,?,?)", version)
-            change = (n, n, state, *place, name)
-            base.execute("UPDATE secret SET changed=?, rev=?, body=? WHERE account=? AND region=? AND name=?", change)
-            base.execute("INSERT INTO outbox VALUES (?,?,?)", ("node", n, records))
+            version = (*place, name, os.urandom(18).hex(), n, None, sealed, wrapped, tag)
+            base.execute("INSERT INTO version VALUES (?,?,?,?,?,?,?,?,?)", version)
+            key = (*place, name)
+            base.execute(
+                "UPDATE secret SET changed=?, rev=?, body=?, tag=? WHERE account=? AND region=? AND name=?",
+                (n, n, state, tag, *key),
+            )
+            base.execute("INSERT INTO outbox VALUES (?,?,?,?)", ("node", n, records, tag))
             base.execute("RELEASE one")
         base.execute("COMMIT")
         count += 64
@@ -100,4 +98,4 @@ def puts(folder, seconds):
 
 if __name__ == "__main__":
     run = {"disk": disk, "inserts": inserts, "puts": puts}[sys.argv[1]]
-    print(json.dumps(run(pathlib.Path(sys.argv[2]), float(sys.argv[3]))))
+    print(json.dumps(run(pathlib.Path(sys.argv[2]), float(sys.argv[3]), *sys.argv[4:])))

@@ -11,8 +11,8 @@ package struct Duties: Sendable {
         self.pause = pause
     }
 
-    /// Moves the records that went with transactions into the node's segments, then forgets them. A record stays in the store
-    /// until its segment is synced, so a crash between the two repeats work, never loses it.
+    /// Sees to it that the records that went with transactions are in the node's segments, then forgets them. A record stays
+    /// in the store until its segment is synced, so a crash between the two repeats work, never loses it.
     package func drainOutbox() async {
         var drain = OutboxDrain(house: house)
         await repeatedly(every: 100) { try await drain.step() }
@@ -62,7 +62,7 @@ package struct Sweep: Sendable {
                     try Secrets.purge(current, house, at: now, transaction)
                 }
             }
-            if !due.isEmpty { house.trail.outboxChanged() }
+            if !due.isEmpty { house.handover.noteOthers() }
             guard due.count == Self.batch else { return }
         }
     }
@@ -93,7 +93,7 @@ package struct Sweep: Sendable {
                     try transaction.appendRecord(node: house.node, record)
                 }
             }
-            if !due.isEmpty { house.trail.outboxChanged() }
+            if !due.isEmpty { house.handover.noteOthers() }
             guard due.count == Self.batch else { return }
         }
     }
@@ -103,21 +103,47 @@ package struct Sweep: Sendable {
 package struct OutboxDrain: Sendable {
     private let house: House
     private static let batch = 500
+    /// Steps from one look at all rows to the next, whether or not somebody spoke of any.
+    private static let interval = 100
+    private var steps = 0
     /// Event ids that the segments already hold: what a crash left in both places is not written twice.
     private var known: Set<[UInt8]>?
 
     package init(house: House) { self.house = house }
 
     package mutating func step() async throws {
+        try await forgetHandedOver()
+        if house.handover.takeOthers() || steps % Self.interval == 0 {
+            do { try await moveOthers() } catch {
+                house.handover.noteOthers()
+                throw error
+            }
+        }
+        steps += 1
+    }
+
+    private func forgetHandedOver() async throws {
+        let rows = house.handover.rows
+        guard let last = rows.map(\.ticket).max() else { return }
+        _ = await house.trail.settle(last)
+        let settled = rows.filter { house.trail.fate(of: $0.ticket) != .pending }
+        let durable = settled.filter { house.trail.fate(of: $0.ticket) == .durable }.map(\.sequence).sorted()
+        try await house.store.write { [house] in try $0.deleteRecords(node: house.node, durable) }
+        if durable.count < settled.count { house.handover.noteOthers() }
+        house.handover.remove(settled)
+    }
+
+    /// Rows of before the start, of the service's own doing, and those that the trail has lost.
+    private mutating func moveOthers() async throws {
+        var after: Int64 = 0
         while true {
-            let rows = try await house.store.read { [house] in
-                try $0.records(node: house.node, after: 0, limit: Self.batch)
+            let page = try await house.store.read { [house, after] in
+                try $0.records(node: house.node, after: after, limit: Self.batch)
             }
-            guard let last = rows.last else {
-                // Only what a crash left behind can be in both places.
-                known = []
-                return
-            }
+            guard let last = page.last else { break }
+            // After the rows were read: each that shows was promised before it did.
+            let taken = house.handover.taken
+            let rows = page.filter { !taken.contains($0.0) }
             if known == nil { known = try house.trail.recentEventIDs() }
             // A row holds the records of one call, a line each.
             var new = rows.flatMap { $0.1.split(separator: 0x0A).map { Array($0) } }
@@ -125,14 +151,16 @@ package struct OutboxDrain: Sendable {
                 new.removeAll { record in EventID.find(in: record[...]).map { known.contains($0) } ?? false }
             }
             if !new.isEmpty {
-                guard await house.trail.settle(house.trail.append(new)) == .durable else { return }
+                guard await house.trail.settle(house.trail.append(new)) == .durable else {
+                    return house.handover.noteOthers()
+                }
             }
-            try await house.store.write { [house] in try $0.deleteRecords(node: house.node, upTo: last.0) }
-            guard rows.count == Self.batch else {
-                known = []
-                return
-            }
+            try await house.store.write { [house] in try $0.deleteRecords(node: house.node, rows.map(\.0)) }
+            guard page.count == Self.batch else { break }
+            after = last.0
         }
+        // Only what a crash left behind can be in both places.
+        known = []
     }
 }
 

@@ -13,6 +13,7 @@ package final class House: Sendable {
     package let limits: Limits
     package let admission: Admission
     package let figures: Figures
+    package let handover = Handover()
     /// Empty: every Region that a client names is served.
     package let regions: Set<Text>
     /// Names this process's rows in the outbox and its trail segments.

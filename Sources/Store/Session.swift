@@ -12,7 +12,6 @@ package final class Session {
     /// Secrets made less secrets gone.
     private(set) var secretChanges: [Place: Int] = [:]
     private(set) var appended: [Int64] = []
-    private(set) var removed: [(node: Text, sequences: ClosedRange<Int64>)] = []
 
     /// Before the transaction begins, so that the horizon is not younger than what the transaction sees.
     init(_ connection: any Connection, _ ground: Ground) {
@@ -21,18 +20,30 @@ package final class Session {
         outboxHorizon = ground.outbox.horizon
     }
 
+    private var tamperedRows: UInt64 = 0
+
+    func noteTampered() {
+        tamperedRows += 1
+        ground.figures.note { $0.tamperedRows &+= 1 }
+    }
+
+    /// The job is run again from its beginning, and will meet the same rows.
+    func forget() {
+        settle(.rolledBack)
+        ground.figures.note { [tamperedRows] in $0.tamperedRows &-= tamperedRows }
+    }
+
     func touch(_ key: CacheKey) { touched.append(key) }
     func keep(_ key: CacheKey, _ value: any Sendable, _ cost: Int) { kept.append((key, value, cost)) }
     func noteSecrets(_ change: Int, _ place: Place) { secretChanges[place, default: 0] += change }
     func noteAppended(_ sequence: Int64) { appended.append(sequence) }
-    func noteRemoved(_ node: Text, _ sequences: ClosedRange<Int64>) { removed.append((node, sequences)) }
 
     /// Before a writer is answered: nobody may find in the cache what its commit replaced.
     ///
     /// - Parameter isInOrder: whether all writers of the store settle in the order in which they committed. Only then is what
     ///   they keep not older than what the cache has.
     func settle(_ outcome: Outcome, isInOrder: Bool = false) {
-        ground.outbox.settle(appended, removed: outcome == .committed ? removed : [])
+        ground.outbox.settle(appended)
         if outcome != .rolledBack { ground.cache.invalidate(touched) }
         guard outcome == .committed, isInOrder else { return }
         for (key, value, cost) in kept { ground.cache.insert(key, value, cost: cost, ground.cache.ticket(for: key)) }

@@ -91,6 +91,9 @@ extension Shape {
         switch (self, value) {
         case (_, .null): return ["Member must not be null"]
         case (.string(let rule), .string(let text)): return rule.brokenConstraints(by: text)
+        case (.string(let rule), .secret(let secret)) where rule.pattern == nil && rule.values == nil:
+            // Code points, without a copy of the secret.
+            return Self.outside(rule.length, secret.bytes.count { $0 & 0xC0 != 0x80 }, "length")
         case (.string(let rule), .secret(let secret)):
             return rule.brokenConstraints(by: Text(utf8: secret.bytes) ?? "")
         case (.integer(let range), .integer(let number)): return Self.outside(range, number, "value")

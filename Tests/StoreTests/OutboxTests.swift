@@ -18,7 +18,7 @@ struct OutboxTests {
             let first = try await read(0, 2)
             #expect(first.map(\.1) == [[1], [2]])
             #expect(try await read(first[1].0, 9).map(\.1) == [[3], [4], [5]])
-            try await bench.store.write { try $0.deleteRecords(node: "n", upTo: first[1].0) }
+            try await bench.store.write { try $0.deleteRecords(node: "n", first.map(\.0)) }
             #expect(try await read(0, 9).map(\.1) == [[3], [4], [5]])
             await bench.store.close()
 
@@ -28,7 +28,7 @@ struct OutboxTests {
             try await again.write { try $0.appendRecord(node: "n", [6]) }
             let last = try await again.read { try $0.records(node: "n", after: rest[2].0, limit: 9) }
             #expect(last.map(\.1) == [[6]])
-            try await again.write { try $0.deleteRecords(node: "n", upTo: .max) }
+            try await again.write { try $0.deleteRecords(node: "n", (rest + last).map(\.0)) }
             #expect(try await again.read { try $0.records(node: "n", after: 0, limit: 9).count } == 0)
             #expect(try await again.read { try $0.records(node: "other", after: 0, limit: 9).count } == 1)
             await again.close()
@@ -41,7 +41,7 @@ struct OutboxTests {
             try await bench.store.write { try $0.appendRecord(node: "n", [1]) }
             let read = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
             try await bench.store.write { try $0.appendRecord(node: "n", [2]) }
-            try await bench.store.write { try $0.deleteRecords(node: "n", upTo: .max) }
+            try await bench.store.write { try $0.deleteRecords(node: "n", read.map(\.0)) }
             let left = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
             #expect(read.count == 1)
             #expect(left.map(\.1) == [[2]])
@@ -52,15 +52,14 @@ struct OutboxTests {
     func aDeletionThatFailsCanBeRepeated(_ engine: Engine) async throws {
         try await withStore(engine) { bench in
             try await bench.store.write { try $0.appendRecord(node: "n", [1]) }
-            _ = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
+            let read = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
             await #expect(throws: Refused()) {
                 try await bench.store.write { transaction in
-                    try transaction.deleteRecords(node: "n", upTo: .max)
+                    try transaction.deleteRecords(node: "n", read.map(\.0))
                     throw Refused()
                 }
             }
-            // Without reading it anew.
-            try await bench.store.write { try $0.deleteRecords(node: "n", upTo: .max) }
+            try await bench.store.write { try $0.deleteRecords(node: "n", read.map(\.0)) }
             #expect(try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9).count } == 0)
         }
     }
@@ -75,7 +74,7 @@ struct OutboxTests {
             let damaged = "seq = (SELECT MIN(seq) + 1 FROM outbox)"
             try bench.tamper("UPDATE outbox SET tag = body WHERE \(damaged)")
             let read = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
-            try await bench.store.write { try $0.deleteRecords(node: "n", upTo: .max) }
+            try await bench.store.write { try $0.deleteRecords(node: "n", read.map(\.0)) }
             bench.tampered.clear()
             _ = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
             #expect(read.map(\.1) == [[1], [3]])
@@ -118,8 +117,8 @@ struct OutboxTests {
                     }
                     seen += page.map { $0.1[0] }
                     after = page.last?.0 ?? after
-                    if let after = page.last?.0 {
-                        try await bench.store.write { try $0.deleteRecords(node: "n", upTo: after) }
+                    if !page.isEmpty {
+                        try await bench.store.write { try $0.deleteRecords(node: "n", page.map(\.0)) }
                     } else if isLast {
                         return seen
                     }

@@ -84,22 +84,41 @@ package struct Authorized<Op: Operation>: Sendable {
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output
     ) async throws -> Op.Output {
         let (call, parameters, resources) = (call, parameters, Op.resources(subject))
-        let output = try await house.store.write { transaction in
-            let output = try body(transaction)
-            let own = Record.success(Op.self, call, parameters, resources, Op.encode(output))
-            // One row for all records of the call: JSON has no raw line break, so a line each.
-            var lines = ByteBuilder(capacity: own.count * 2)
-            for record in call.records {
-                lines.append(record)
-                lines.append(byte: 0x0A)
-            }
-            lines.append(own)
-            try transaction.appendRecord(node: call.house.node, lines.bytes)
-            return output
+        let promise = Handover.Promise(house.handover)
+        let done: (output: Op.Output, records: [[UInt8]], row: Int64, hasOthers: Bool)
+        do {
+            done = try await write(promise, body, call, parameters, resources)
+        } catch {
+            promise.drop()
+            throw error
         }
         call.markCommitted()
-        house.trail.outboxChanged()
-        return output
+        promise.keep(done.row, house.trail.append(done.records, canWait: true))
+        if done.hasOthers { house.handover.noteOthers() }
+        return done.output
+    }
+
+    private func write(
+        _ promise: Handover.Promise,
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output,
+        _ call: Call,
+        _ parameters: Fields,
+        _ resources: [RecordedResource]
+    ) async throws -> (output: Op.Output, records: [[UInt8]], row: Int64, hasOthers: Bool) {
+        try await house.store.write { transaction in
+            let output = try body(transaction)
+            let own = Record.success(Op.self, call, parameters, resources, Op.encode(output))
+            let records = call.records + [own]
+            // One row for all records of the call: JSON has no raw line break, so a line each.
+            var lines = ByteBuilder(capacity: own.count * 2 + 64)
+            for record in records {
+                if !lines.bytes.isEmpty { lines.append(byte: 0x0A) }
+                lines.append(record)
+            }
+            let row = try transaction.appendRecord(node: call.house.node, lines.bytes)
+            promise.announce(row)
+            return (output, records, row, transaction.appendedRecords() > 1)
+        }
     }
 }
 

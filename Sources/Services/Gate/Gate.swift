@@ -107,7 +107,7 @@ package final class Gate: Door {
         return envelope.target
     }
 
-    /// After an answer that needed no detour: makes the next one cheaper if this is not the first of its kind.
+    /// After an answer: makes the next one cheaper if this is not the first of its kind.
     private func prepare(_ attempt: Attempt) {
         guard let index = attempt.entry, let prepare = catalog.entries[index].prepare, let call = attempt.call,
             let fields = attempt.fields, let envelope = attempt.envelope, attempt.request.body.count <= 4096,
@@ -115,7 +115,7 @@ package final class Gate: Door {
             signer.caller === call.caller
         else { return }
         let mix = PreparedReads.mix(signer, target, attempt.request.body)
-        guard prepared.isSecondSight(mix) else { return }
+        guard prepared.isFamiliar(mix) else { return }
         let sightings = Sightings()
         let rehearsal = call.retried(with: View(cache: house.store.cache, sightings: sightings))
         guard let found = try? prepare(rehearsal, fields), !rehearsal.isContextual else { return }
@@ -194,7 +194,10 @@ package final class Gate: Door {
                 attempt.see(try await detour.bring(house))
                 do {
                     switch try advance(&attempt) {
-                    case .done(let output): return succeed(attempt, output)
+                    case .done(let output):
+                        let answer = succeed(attempt, output)
+                        prepare(attempt)
+                        return answer
                     case .suspends(let run): return await finish(attempt, run)
                     }
                 } catch let next as Detour { detour = next }

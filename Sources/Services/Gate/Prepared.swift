@@ -60,43 +60,55 @@ final class PreparedRead: Sendable {
     func stands(_ cache: RowCache) -> Bool { cache.stands(tickets) }
 }
 
-/// The prepared answers of a node. A table without chains: of two requests that mix alike, the later one wins.
+/// The prepared answers of a node, at most 8,192 of them (a few kilobytes each). Two generations: what is not asked for while
+/// the younger one fills goes with the older.
 final class PreparedReads: Sendable {
-    private struct Slot {
-        /// What came here last, so that only what comes twice is prepared.
-        var sighted: UInt64 = 0
-        var read: PreparedRead?
+    private struct State {
+        var young: [UInt64: PreparedRead] = [:]
+        var old: [UInt64: PreparedRead] = [:]
+        /// Traces of what came by, so that only what comes twice is prepared. One may be taken for another: then something is
+        /// prepared too early.
+        var traces = [UInt16](repeating: 0, count: 1 << 16)
     }
 
-    private static let count = 4096
-    private let slots = Mutex([Slot](repeating: Slot(), count: count))
+    private static let generation = 4096
+    private let state = Mutex(State())
 
     static func mix(_ signer: KnownSigner, _ target: ArraySlice<UInt8>, _ body: [UInt8]) -> UInt64 {
         let seed = UInt64(UInt(bitPattern: ObjectIdentifier(signer)))
         return target.span.mixed(body.span.mixed(seed))
     }
 
-    private static func index(_ mix: UInt64) -> Int { Int(truncatingIfNeeded: mix >> 32) & (count - 1) }
-
-    func find(_ mix: UInt64) -> PreparedRead? { slots.withLock { $0[Self.index(mix)].read } }
-
-    /// Whether it is the second time in a row in its slot.
-    func isSecondSight(_ mix: UInt64) -> Bool {
-        slots.withLock { slots in
-            let index = Self.index(mix)
-            defer { slots[index].sighted = mix }
-            return slots[index].sighted == mix
+    func find(_ mix: UInt64) -> PreparedRead? {
+        state.withLock { state in
+            if let read = state.young[mix] { return read }
+            guard let read = state.old.removeValue(forKey: mix) else { return nil }
+            Self.insert(read, mix, &state)
+            return read
         }
     }
 
-    func keep(_ read: PreparedRead, _ mix: UInt64) { slots.withLock { $0[Self.index(mix)].read = read } }
+    /// Whether it came by before.
+    func isFamiliar(_ mix: UInt64) -> Bool {
+        let (place, trace) = (Int(truncatingIfNeeded: mix & 0xFFFF), UInt16(truncatingIfNeeded: mix >> 48) | 1)
+        return state.withLock { state in
+            defer { state.traces[place] = trace }
+            return state.traces[place] == trace
+        }
+    }
+
+    func keep(_ read: PreparedRead, _ mix: UInt64) { state.withLock { Self.insert(read, mix, &$0) } }
+
+    private static func insert(_ read: PreparedRead, _ mix: UInt64, _ state: inout State) {
+        if state.young.count >= generation { (state.old, state.young) = (state.young, [:]) }
+        state.young[mix] = read
+    }
 
     /// Lets go of answers whose rows have changed, and with them of the keys that they hold.
     func sweep(_ cache: RowCache) {
-        slots.withLock { slots in
-            for index in slots.indices where slots[index].read.map({ !$0.stands(cache) }) ?? false {
-                slots[index].read = nil
-            }
+        state.withLock { state in
+            state.young = state.young.filter { $0.value.stands(cache) }
+            state.old = state.old.filter { $0.value.stands(cache) }
         }
     }
 }

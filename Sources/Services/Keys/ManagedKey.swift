@@ -55,7 +55,7 @@ extension Keys {
                 try transaction.appendRecord(node: house.node, record)
                 return alias
             }
-            house.trail.outboxChanged()
+            house.handover.noteOthers()
             return .row(.item(alias.key), try made.map { try AliasState($0) })
         }
     }

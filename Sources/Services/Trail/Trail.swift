@@ -22,6 +22,8 @@ package final class Trail: Sendable {
 
     struct State {
         var queue: [[UInt8]] = []
+        /// The writer has been called since it last took the queue.
+        var isCalled = false
         var issued: UInt64 = 0
         var lost: [ClosedRange<UInt64>] = []
         var failure: Text?
@@ -30,6 +32,12 @@ package final class Trail: Sendable {
         var isStopping = false
         var isStopped = false
         var figures = TrailFigures()
+
+        /// Whether the writer has to be woken: once is enough.
+        mutating func call() -> Bool {
+            defer { isCalled = true }
+            return !isCalled
+        }
     }
 
     let state = Mutex(State())
@@ -37,7 +45,6 @@ package final class Trail: Sendable {
     private let settled = Atomic<UInt64>(0)
     private let hasLost = Atomic<Bool>(false)
     private let wake = DispatchSemaphore(value: 0)
-    private let outbox = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// Opens the trail in `folder`, dropping an unfinished last line (never acknowledged), and starts the writer.
     package init(
@@ -59,14 +66,15 @@ package final class Trail: Sendable {
     }
 
     /// Queues records and returns the position of the last one.
-    package func append(_ records: [[UInt8]]) -> Ticket {
-        let (sequence, wasIdle) = state.withLock { state in
-            let wasIdle = state.queue.isEmpty
+    ///
+    /// - Parameter canWait: records that are durable elsewhere already go with the next group, whenever that is.
+    package func append(_ records: [[UInt8]], canWait: Bool = false) -> Ticket {
+        let (sequence, mustCall) = state.withLock { state in
             state.queue.append(contentsOf: records)
             state.issued += UInt64(records.count)
-            return (state.issued, wasIdle)
+            return (state.issued, !canWait && state.call())
         }
-        if wasIdle { wake.signal() }
+        if mustCall { wake.signal() }
         return Ticket(sequence: sequence)
     }
 
@@ -80,16 +88,17 @@ package final class Trail: Sendable {
     /// Suspends until the record is durable or lost.
     package func settle(_ ticket: Ticket) async -> Fate {
         await withCheckedContinuation { continuation in
-            state.withLock { $0.waiters.append((ticket.sequence, continuation)) }
+            let mustCall = state.withLock { state in
+                state.waiters.append((ticket.sequence, continuation))
+                return !state.queue.isEmpty && state.call()
+            }
+            if mustCall { wake.signal() }
             // The group may have been settled before the waiter was in the list.
             release()
         }
     }
 
     package func observe(_ notify: @escaping @Sendable () -> Void) { state.withLock { $0.observers.append(notify) } }
-
-    package func onOutboxChange(_ notify: @escaping @Sendable () -> Void) { outbox.withLock { $0 = notify } }
-    package func outboxChanged() { outbox.withLock { $0 }?() }
 
     /// `nil` while records can be written.
     package var failure: Text? { state.withLock { $0.failure } }
@@ -108,7 +117,7 @@ package final class Trail: Sendable {
             let isFailing = state.withLock { $0.failure != nil }
             let isProbe = wake.wait(timeout: isFailing ? .now() + 1 : .distantFuture) == .timedOut
             let (batch, isStopping) = state.withLock { state in
-                defer { state.queue = [] }
+                defer { (state.queue, state.isCalled) = ([], false) }
                 return (state.queue, state.isStopping)
             }
             let begin = clock.monotonic()

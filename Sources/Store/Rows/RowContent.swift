@@ -51,7 +51,7 @@ extension Session {
     /// The row, or `StoreError.tampered`.
     func checked<Row: TaggedRow>(_ row: Row, _ tag: [UInt8]) throws(StoreError) -> Row {
         guard row.isAuthentic(tag, ground.rows) else {
-            ground.figures.note { $0.tamperedRows &+= 1 }
+            noteTampered()
             throw .tampered(row.label)
         }
         return row
@@ -60,7 +60,7 @@ extension Session {
     /// For lists: one bad row harms nothing else. `nil`, and reported, unless the row is authentic.
     func sifted<Row: TaggedRow>(_ row: Row?, _ tag: [UInt8], _ label: @autoclosure () -> Text) -> Row? {
         if let row, row.isAuthentic(tag, ground.rows) { return row }
-        ground.figures.note { $0.tamperedRows &+= 1 }
+        noteTampered()
         ground.options.onTampered(row?.label ?? label())
         return nil
     }

@@ -2,8 +2,10 @@ internal import Bytes
 internal import GRDB
 internal import GRDBSQLite
 
-/// The writing thread. All jobs that wait share one transaction and one sync (group commit); each has a savepoint of its own,
-/// so that a job's error undoes that job alone.
+/// The writing thread. All jobs that wait share one transaction and one sync (group commit).
+///
+/// A job's error undoes that job alone. Errors are rare and savepoints are not free (SQLite copies each page that changes under
+/// one), so a group runs without them first; only when a job fails it starts again, with a savepoint for each.
 final class SQLiteWriter: Sendable {
     private static let save = Query("SAVEPOINT job")
     private static let release = Query("RELEASE job")
@@ -62,9 +64,15 @@ final class SQLiteWriter: Sendable {
         var done: [Done] = []
         do {
             try connection.begin()
-            for job in group {
-                let session = Session(connection, ground)
-                done.append(Done(job: job, session: session, error: try attempt(job, session, connection)))
+            if let all = together(group, connection) {
+                done = all
+            } else {
+                connection.rollback()
+                try connection.begin()
+                for job in group {
+                    let session = Session(connection, ground)
+                    done.append(Done(job: job, session: session, error: try attempt(job, session, connection)))
+                }
             }
             try connection.commit()
         } catch {
@@ -81,6 +89,24 @@ final class SQLiteWriter: Sendable {
             if let error = one.error { one.job.fail(error) } else { one.job.succeed() }
         }
         return .done
+    }
+
+    /// All jobs one after the other; `nil` as soon as one fails. What was done is to be rolled back then.
+    private func together(_ group: [any Job], _ connection: SQLiteConnection) -> [Done]? {
+        var done: [Done] = []
+        done.reserveCapacity(group.count)
+        for job in group {
+            let session = Session(connection, ground)
+            done.append(Done(job: job, session: session, error: nil))
+            do {
+                try job.attempt(in: session)
+                try session.finish()
+                if connection.isInTransaction, connection.lastingFault == nil { continue }
+            } catch {}
+            for one in done { one.session.forget() }
+            return nil
+        }
+        return done
     }
 
     /// The job's own error is returned; what ends the whole transaction is thrown.

@@ -8,22 +8,38 @@ private enum Queries {
 
 /// Records that are durable with the change they tell of, until the node's trail has them.
 extension Transaction {
-    package borrowing func appendRecord(node: Text, _ record: [UInt8]) throws(StoreError) {
+    /// Returns the row's number.
+    @discardableResult
+    package borrowing func appendRecord(node: Text, _ record: [UInt8]) throws(StoreError) -> Int64 {
         let row = OutboxRow(node: node, sequence: session.ground.outbox.next(), body: record)
         session.noteAppended(row.sequence)
         let tag = row.tag(session.ground.rows)
         let values: [Value] = [.text(node), .integer(row.sequence), .bytes(record), .bytes(tag)]
         _ = try session.connection.execute(Queries.insert, values)
+        return row.sequence
     }
 
-    /// Only what ``StoreReader/records(node:after:limit:)`` of this store has returned goes: a record that was committed
-    /// meanwhile stays, whatever its number.
-    package borrowing func deleteRecords(node: Text, upTo sequence: Int64) throws(StoreError) {
-        for run in session.ground.outbox.runs(node, upTo: sequence) {
+    /// How many rows this transaction has appended.
+    package borrowing func appendedRecords() -> Int { session.appended.count }
+
+    /// Those rows and no others: one that was committed meanwhile stays, whatever its number. In ascending order.
+    package borrowing func deleteRecords(node: Text, _ sequences: [Int64]) throws(StoreError) {
+        for run in Self.runs(sequences) {
             let values: [Value] = [.text(node), .integer(run.lowerBound), .integer(run.upperBound)]
             try session.connection.discard(Queries.delete, values)
-            session.noteRemoved(node, run)
         }
+    }
+
+    private static func runs(_ sequences: [Int64]) -> [ClosedRange<Int64>] {
+        var runs: [ClosedRange<Int64>] = []
+        for sequence in sequences {
+            if let run = runs.last, run.upperBound == sequence - 1 {
+                runs[runs.count - 1] = run.lowerBound...sequence
+            } else {
+                runs.append(sequence...sequence)
+            }
+        }
+        return runs
     }
 }
 
@@ -46,7 +62,6 @@ extension StoreReader where Self: ~Copyable {
                 page.add(session.sifted(row, columns.bytes(2), row.label), at: row.sequence)
             }
         }
-        session.ground.outbox.noteHandedOut(page.rows.map(\.sequence), node)
         return page.rows.map { ($0.sequence, $0.body) }
     }
 }
