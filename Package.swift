@@ -50,7 +50,10 @@ let package = Package(
 
         .target(
             name: "Store",
-            dependencies: ["Bytes", "Seal", "CLibPQ", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "Bytes", "Seal", "CLibPQ", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -67,7 +70,9 @@ let package = Package(
             swiftSettings: strict
         ),
         // The load generator of `make bench`.
-        .executableTarget(name: "undercroft-bench", dependencies: ["Bytes", "Wire"], swiftSettings: strict),
+        .executableTarget(
+            name: "undercroft-bench",
+            dependencies: ["Bytes", "Wire", .product(name: "GRDBSQLite", package: "GRDB.swift")], swiftSettings: strict),
         .target(
             name: "TestKit", dependencies: ["Bytes", "Services", "Store", "Seal", "Wire", "Policy"],
             swiftSettings: strict),

@@ -37,6 +37,17 @@ class Loader:
     def call(self, server, case):
         return self._run("call", server, case)
 
+    def bare_puts(self, folder, database, *, connections, seconds):
+        """SQLite alone, on the server's core."""
+        command = [
+            self.binary, "puts", "--folder", folder, "--database", database, "--connections", str(connections),
+            "--seconds", str(seconds),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, preexec_fn=pinned(SERVER_CORE), timeout=240)
+        if done.returncode:
+            raise Trouble(f"bare puts: {done.stderr.strip()[:2000]}")
+        return json.loads(done.stdout)
+
     def hold(self, server, case, connections):
         """Connections that have each made one request and stay open until the returned function is called."""
         arguments = [*case, "--connections", connections, "--requests", connections, "--hold"]

@@ -30,7 +30,7 @@ static EVP_CIPHER_CTX *context_of_thread(void) {
     if (!cipher) return NULL;
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     if (!context) return NULL;
-    if (EVP_CipherInit_ex2(context, cipher, NULL, NULL, 1, NULL) != 1 || pthread_setspecific(at_thread_end, context)) {
+    if (pthread_setspecific(at_thread_end, context)) {
         EVP_CIPHER_CTX_free(context);
         return NULL;
     }
@@ -50,11 +50,9 @@ static int feed(EVP_CIPHER_CTX *context, const uint8_t *in, size_t count, uint8_
     return 1;
 }
 
-// The context would keep the last key's schedule, whose first words are the key, for as long as the thread lives.
-static void forget_key(EVP_CIPHER_CTX *context) {
-    static const uint8_t zero[32];
-    EVP_CipherInit_ex2(context, NULL, zero, NULL, 1, NULL);
-}
+// The context would keep the last key's schedule, whose first words are the key, for as long as the thread lives. libcrypto
+// wipes what it gives back.
+static void forget_key(EVP_CIPHER_CTX *context) { EVP_CIPHER_CTX_reset(context); }
 
 int up_gcm_seal(const void *key, const void *nonce, const void *aad, size_t aad_count, const void *in, size_t count,
                 void *out, void *tag) {
@@ -63,7 +61,7 @@ int up_gcm_seal(const void *key, const void *nonce, const void *aad, size_t aad_
     int rest;
     uint8_t none[TAG];
     OSSL_PARAM wanted[] = {OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, tag, TAG), OSSL_PARAM_END};
-    int ok = EVP_CipherInit_ex2(context, NULL, key, nonce, 1, NULL) == 1 && feed(context, aad, aad_count, NULL) &&
+    int ok = EVP_CipherInit_ex2(context, cipher, key, nonce, 1, NULL) == 1 && feed(context, aad, aad_count, NULL) &&
              feed(context, in, count, out) && EVP_CipherFinal_ex(context, none, &rest) == 1 &&
              EVP_CIPHER_CTX_get_params(context, wanted) == 1;
     forget_key(context);
@@ -76,7 +74,7 @@ int up_gcm_open(const void *key, const void *nonce, const void *aad, size_t aad_
     int rest;
     uint8_t none[TAG];
     OSSL_PARAM expected[] = {OSSL_PARAM_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, (void *)tag, TAG), OSSL_PARAM_END};
-    int ok = context && EVP_CipherInit_ex2(context, NULL, key, nonce, 0, expected) == 1 &&
+    int ok = context && EVP_CipherInit_ex2(context, cipher, key, nonce, 0, expected) == 1 &&
              feed(context, aad, aad_count, NULL) && feed(context, in, count, out) &&
              EVP_CipherFinal_ex(context, none, &rest) == 1;
     if (context) forget_key(context);

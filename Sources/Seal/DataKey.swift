@@ -44,17 +44,28 @@ package struct DataKey: ~Copyable, Sendable {
     }
 
     package func open(_ sealed: Sealed, boundTo binding: Binding) throws(SealBroken) -> SecretBytes {
-        let bytes = sealed.bytes
-        guard bytes.count >= DataKey.overhead, bytes[0] == SealedForm.value.rawValue else { throw SealBroken() }
-        let message = unsafe bytes.span.bytes.extracting(droppingFirst: 1)
+        try unsafe open(sealed.bytes.span.bytes, boundTo: binding.bytes.span.bytes)
+    }
+
+    package func open(_ bound: BoundCiphertext) throws(SealBroken) -> SecretBytes {
+        let key = self.key
+        return try bound.withSpans { sealed, binding throws(SealBroken) in
+            try DataKey(key).open(sealed, boundTo: binding)
+        }
+    }
+
+    private func open(_ sealed: RawSpan, boundTo binding: RawSpan) throws(SealBroken) -> SecretBytes {
+        guard sealed.byteCount >= DataKey.overhead,
+            unsafe sealed.unsafeLoad(as: UInt8.self) == SealedForm.value.rawValue
+        else { throw SealBroken() }
+        let message = sealed.extracting(droppingFirst: 1)
         let key = self.key
         return try unsafe SecretBytes(
-            count: bytes.count - DataKey.overhead, guarded: false
+            count: sealed.byteCount - DataKey.overhead, guarded: false
         ) { target throws(SealBroken) in
             let isGenuine = key.reveal { key in
                 unsafe AES256GCM.open(
-                    message, key: copy key, nonce: DataKey.nonce.span.bytes, aad: binding.bytes.span.bytes,
-                    into: target)
+                    message, key: copy key, nonce: DataKey.nonce.span.bytes, aad: binding, into: target)
             }
             guard isGenuine else { throw SealBroken() }
         }

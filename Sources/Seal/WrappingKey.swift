@@ -77,20 +77,32 @@ package struct WrappingKey: Sendable {
         return Sealed(sealing: bytes)
     }
 
+    package func open(_ bound: BoundCiphertext) throws(SealBroken) -> SecretBytes {
+        try bound.withSpans { sealed, binding throws(SealBroken) in
+            try open(sealed, as: .message, boundTo: binding)
+        }
+    }
+
     private func open(
         _ sealed: Sealed, as form: SealedForm, boundTo binding: Binding
     ) throws(SealBroken) -> SecretBytes {
-        let bytes = sealed.bytes
-        guard bytes.count >= WrappingKey.overhead, bytes[0] == form.rawValue else { throw SealBroken() }
-        let message = unsafe bytes.span.bytes
-        let count = bytes.count - WrappingKey.overhead
+        try unsafe open(sealed.bytes.span.bytes, as: form, boundTo: binding.bytes.span.bytes)
+    }
+
+    private func open(
+        _ message: RawSpan, as form: SealedForm, boundTo binding: RawSpan
+    ) throws(SealBroken) -> SecretBytes {
+        guard message.byteCount >= WrappingKey.overhead,
+            unsafe message.unsafeLoad(as: UInt8.self) == form.rawValue
+        else { throw SealBroken() }
+        let count = message.byteCount - WrappingKey.overhead
         return try unsafe SecretBytes(count: count, guarded: form == .key) { target throws(SealBroken) in
             let label = WrappingKey.label(of: form)
             let salt = message.extracting(WrappingKey.saltRange)
             let isGenuine = KBKDF.withDerivedKey(key: derivation, label: label, context: salt) { key in
                 unsafe AES256GCM.open(
                     message.extracting(droppingFirst: WrappingKey.bodyStart), key: key,
-                    nonce: message.extracting(WrappingKey.nonceRange), aad: binding.bytes.span.bytes, into: target)
+                    nonce: message.extracting(WrappingKey.nonceRange), aad: binding, into: target)
             }
             guard isGenuine else { throw SealBroken() }
         }

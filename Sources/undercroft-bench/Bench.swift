@@ -7,11 +7,13 @@ import Glibc
 struct Bench {
     static let usage = """
         usage: undercroft-bench load|walk|call --connect HOST:PORT --body TEMPLATE [options]
+               undercroft-bench puts --folder DIR --database FILE [--connections N] [--seconds S]
 
           load   closed loop with --connections N for --seconds S (after --warmup S) or for --requests N;
                  prints one line of JSON
           walk   follows NextToken to the last page; prints one line of JSON
           call   one request; prints the answer's body
+          puts   no server: SQLite alone, with the tables of a server's database, for as many writers
 
           --credentials FILE   AWS shared-credentials file; without it nothing is signed
           --service NAME       of the credential scope (secretsmanager)
@@ -43,6 +45,7 @@ struct Bench {
             try load.run()
         case "walk": try Walk(options).run()
         case "call": try Call(options).run()
+        case "puts": try Puts(options).run()
         default: throw Trouble(usage)
         }
     }

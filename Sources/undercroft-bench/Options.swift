@@ -6,7 +6,7 @@ struct Options {
     private static let flags: Set<String> = ["fresh", "hold"]
     private static let named: Set<String> = [
         "connect", "credentials", "service", "region", "target", "body", "expect", "distinct", "connections", "seconds",
-        "warmup", "requests", "pid",
+        "warmup", "requests", "pid", "folder", "database",
     ]
 
     init(_ arguments: ArraySlice<String>) throws(Trouble) {

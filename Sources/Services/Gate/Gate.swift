@@ -123,7 +123,7 @@ package final class Gate: Door {
             entry: index,
             prepared: found,
             signer: signer,
-            target: Array(target),
+            target: target,
             body: attempt.request.body,
             day: attempt.received.day,
             tickets: sightings.tickets

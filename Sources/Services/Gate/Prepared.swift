@@ -5,7 +5,7 @@ internal import Synchronization
 /// All of an answer that stays the same from one request to the next: found, judged and written down once.
 ///
 /// It holds no plaintext and no data key: those are opened anew for each answer.
-package protocol Prepared: Sendable {
+package protocol Prepared: AnyObject, Sendable {
     /// The reply's JSON and its records, nested calls first. `nil` if something is wrong: the long way finds out what.
     func answer(_ circumstances: Circumstances, _ house: House) -> PreparedAnswer?
 }
@@ -27,8 +27,9 @@ final class PreparedRead: Sendable {
     let entry: Int
     let prepared: any Prepared
     private let signer: KnownSigner
-    private let target: [UInt8]
-    private let body: [UInt8]
+    /// Target and body.
+    private let question: [UInt8]
+    private let bodyStart: Int
     private let day: Timestamp
     private let tickets: [CacheTicket]
 
@@ -36,7 +37,7 @@ final class PreparedRead: Sendable {
         entry: Int,
         prepared: any Prepared,
         signer: KnownSigner,
-        target: [UInt8],
+        target: ArraySlice<UInt8>,
         body: [UInt8],
         day: Timestamp,
         tickets: [CacheTicket]
@@ -44,17 +45,18 @@ final class PreparedRead: Sendable {
         self.entry = entry
         self.prepared = prepared
         self.signer = signer
-        self.target = target
-        self.body = body
+        question = target + body
+        bodyStart = target.count
         self.day = day
         self.tickets = tickets
     }
 
     func answers(_ signer: KnownSigner, _ target: ArraySlice<UInt8>, _ body: [UInt8], on day: Timestamp) -> Bool {
         guard signer === self.signer, day == self.day else { return false }
-        let (ownTarget, ownBody) = (self.target, self.body)
-        let (a, b, c, d) = (ownTarget.span, target.span, ownBody.span, body.span)
-        return a.isSame(as: b) && c.isSame(as: d)
+        let question = question
+        let (own, theirTarget, theirBody) = (question.span, target.span, body.span)
+        return own.extracting(first: bodyStart).isSame(as: theirTarget)
+            && own.extracting(droppingFirst: bodyStart).isSame(as: theirBody)
     }
 
     func stands(_ cache: RowCache) -> Bool { cache.stands(tickets) }

@@ -72,8 +72,7 @@ extension KeyState {
             keyARN: arn,
             materialID: material.id,
             key: try open(material, root),
-            sealed: ciphertext.sealed,
-            binding: binding(material, context)
+            bound: BoundCiphertext(ciphertext.sealed, boundTo: binding(material, context))
         )
     }
 }
@@ -83,12 +82,11 @@ struct CiphertextOpener: Sendable {
     let keyARN: Text
     let materialID: Text
     fileprivate let key: WrappingKey
-    fileprivate let sealed: Sealed
-    fileprivate let binding: Binding
+    fileprivate let bound: BoundCiphertext
 
     /// AWS sends no text with `InvalidCiphertextException`: which part was wrong is nobody's business.
     func open() throws(Fault) -> SecretBytes {
-        do { return try key.open(sealed, boundTo: binding) } catch { throw .invalidCiphertext }
+        do { return try key.open(bound) } catch { throw .invalidCiphertext }
     }
 }
 

@@ -17,14 +17,20 @@ extension Secrets.GetSecretValue: RepeatableOperation {
         var after = Fields()
         if !chosen.stages.isEmpty { after.add("VersionStages", .list(chosen.stages.map { .string($0) })) }
         after.add("CreatedDate", version.row.created)
+        var reply = ByteBuilder(capacity: 512)
+        reply.append(before.json.dropLast())
+        reply.append(version.isBinary ? #","SecretBinary":""# : #","SecretString":""#)
+        let valueStart = reply.bytes.count
+        reply.append("\",")
+        reply.append(after.json.dropFirst())
+        let binding = Secrets.valueBinding(
+            secret.row.place, secret.arn, version.row.versionID, isBinary: version.isBinary)
         return PreparedSecretValue(
             opener: try Keys.Decrypt.opener(decrypt),
-            sealed: sealed,
-            binding: Secrets.valueBinding(
-                secret.row.place, secret.arn, version.row.versionID, isBinary: version.isBinary),
+            sealed: BoundCiphertext(sealed, boundTo: binding),
             isBinary: version.isBinary,
-            before: before.json.dropLast() + Array((version.isBinary ? #","SecretBinary":""# : #","SecretString":""#).utf8),
-            after: Array("\",".utf8) + after.json.dropFirst(),
+            reply: reply.bytes,
+            valueStart: valueStart,
             decryptRecord: Record.template(
                 Keys.Decrypt.self,
                 decrypt.call,
@@ -33,36 +39,54 @@ extension Secrets.GetSecretValue: RepeatableOperation {
                 isFresh: true,
                 Fields()
             ),
-            ownRecord: Record.template(Self.self, call.call, call.parameters, resources(call.subject), isFresh: false, Fields())
+            ownRecord: Record.template(
+                Self.self, call.call, call.parameters, resources(call.subject), isFresh: false, Fields())
         )
     }
 }
 
 /// GetSecretValue, with nothing left to do but to open the data key, to open the value with it, and to say so.
-private struct PreparedSecretValue: Prepared {
-    let opener: CiphertextOpener
-    let sealed: Sealed
-    let binding: Binding
-    let isBinary: Bool
-    /// The reply's JSON before and after the value.
-    let before: [UInt8]
-    let after: [UInt8]
-    let decryptRecord: RecordTemplate
-    let ownRecord: RecordTemplate
+///
+/// Thousands of these are kept, and each is cold when it is wanted: few objects, and little in them.
+private final class PreparedSecretValue: Prepared {
+    private let opener: CiphertextOpener
+    private let sealed: BoundCiphertext
+    private let isBinary: Bool
+    /// The reply's JSON without the value, and where that goes.
+    private let reply: [UInt8]
+    private let valueStart: Int
+    private let decryptRecord: RecordTemplate
+    private let ownRecord: RecordTemplate
+
+    init(
+        opener: CiphertextOpener,
+        sealed: BoundCiphertext,
+        isBinary: Bool,
+        reply: [UInt8],
+        valueStart: Int,
+        decryptRecord: RecordTemplate,
+        ownRecord: RecordTemplate
+    ) {
+        self.opener = opener
+        self.sealed = sealed
+        self.isBinary = isBinary
+        self.reply = reply
+        self.valueStart = valueStart
+        self.decryptRecord = decryptRecord
+        self.ownRecord = ownRecord
+    }
 
     func answer(_ circumstances: Circumstances, _ house: House) -> PreparedAnswer? {
-        guard let dataKey = try? opener.open(), let value = try? DataKey(dataKey).open(sealed, boundTo: binding) else {
-            return nil
-        }
+        guard let dataKey = try? opener.open(), let value = try? DataKey(dataKey).open(sealed) else { return nil }
         let decrypted = decryptRecord.filled(circumstances, house.chance)
-        var out = ByteBuilder(capacity: before.count + value.count * (isBinary ? 2 : 1) + after.count + 64)
-        out.append(before)
+        var out = ByteBuilder(capacity: reply.count + value.count * (isBinary ? 2 : 1) + 64)
+        out.append(reply[..<valueStart])
         if isBinary {
             Base64.append(value.revealBytes(), to: &out)
         } else {
             value.reveal { out.append(jsonEscaped: $0) }
         }
-        out.append(after)
+        out.append(reply[valueStart...])
         return PreparedAnswer(body: out.bytes, records: [decrypted, ownRecord.filled(circumstances, house.chance)])
     }
 }

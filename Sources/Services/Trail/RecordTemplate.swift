@@ -28,7 +28,14 @@ package struct RecordTemplate: Sendable {
     }
 
     private var text = ByteBuilder(capacity: 1024)
-    private var gaps: [(offset: Int, gap: Gap)] = []
+    /// In the order of the text, and inline: a template may be one of thousands.
+    private var gaps = InlineArray<5, Place>(repeating: Place(offset: 0, gap: .time))
+    private var count = 0
+
+    private struct Place: Sendable {
+        let offset: Int32
+        let gap: Gap
+    }
 
     /// Everything that is fixed is written here.
     var out: ByteBuilder {
@@ -36,15 +43,20 @@ package struct RecordTemplate: Sendable {
         _modify { yield &text }
     }
 
-    mutating func leave(_ gap: Gap) { gaps.append((text.bytes.count, gap)) }
+    /// At most five times.
+    mutating func leave(_ gap: Gap) {
+        gaps[count] = Place(offset: Int32(truncatingIfNeeded: text.bytes.count), gap: gap)
+        count += 1
+    }
 
     /// The record, a new event id in it.
     package func filled(_ circumstances: Circumstances, _ chance: Chance) -> [UInt8] {
         var out = ByteBuilder(capacity: text.bytes.count + 160 + circumstances.userAgent.count)
         var start = 0
-        for (offset, gap) in gaps {
+        for index in 0..<count {
+            let offset = Int(gaps[index].offset)
             out.append(text.bytes[start..<offset])
-            Self.append(gap, circumstances, chance, to: &out)
+            Self.append(gaps[index].gap, circumstances, chance, to: &out)
             start = offset
         }
         out.append(text.bytes[start...])
