@@ -36,6 +36,7 @@ final class Desk {
     private(set) var now: NIODeadline
 
     private(set) lazy var returns = makeReturns()
+    private(set) lazy var executor = LoopExecutor(loop)
 
     private let door: any Door
     private let pages: Pages
@@ -60,11 +61,11 @@ final class Desk {
     func begin(_ request: Request, for recipient: any Recipient, exchange: UInt64) {
         tally.requests.add(1)
         if let page = pages.page(for: request) {
-            return later({ Answer(page: await page()) }, for: recipient, exchange)
+            return later({ Answer(page: await page()) }, isBrief: false, for: recipient, exchange)
         }
         switch door.attempt(request) {
         case .ready(let answer): settle(answer, for: recipient, exchange)
-        case .later(let work): later(work, for: recipient, exchange)
+        case .later(let work, let isBrief): later(work, isBrief: isBrief, for: recipient, exchange)
         }
     }
 

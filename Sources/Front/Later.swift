@@ -6,18 +6,32 @@ internal import Synchronization
 extension Desk {
     /// The task outlives its connection: a write that has begun is not to be cut off by a client that hangs up.
     ///
-    /// It starts here and now, on the loop's thread, and leaves it where it first has to wait.
+    /// It starts here and now, on the loop's thread; brief work also comes back to it from each wait: a hop to the pool and
+    /// back costs more.
     func later(
         _ work: @escaping @Sendable () async -> Answer,
+        isBrief: Bool,
         for recipient: any Recipient,
         _ exchange: UInt64
     ) {
         let waiting = NIOLoopBound(recipient, eventLoop: loop)
         let returns = returns
-        Task.immediate {
+        Task.immediate(executorPreference: isBrief ? executor : nil) {
             let answer = await work()
             returns.add(Returns.Returned(answer: answer, recipient: waiting, exchange: exchange))
         }
+    }
+}
+
+/// Runs what is left of a task, once it has waited, on the loop that it began on.
+final class LoopExecutor: TaskExecutor {
+    private let loop: any EventLoop
+
+    init(_ loop: any EventLoop) { self.loop = loop }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        loop.execute { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }
 

@@ -7,17 +7,18 @@ protocol Job: AnyObject, Sendable {
     func fail(_ error: any Error)
 }
 
-final class Work<Result: Sendable>: Job, @unchecked Sendable {
-    // INVARIANT: `result` is touched only by the one thread that runs the job.
+@safe final class Work<Result: Sendable>: Job, @unchecked Sendable {
+    // INVARIANT: `result` is touched only by the one thread that runs the job, and an engine ends each job once: so the
+    // continuation is resumed once, and need not be checked.
     private var result: Result?
     private let body: @Sendable (Session) throws -> Result
-    private let continuation: CheckedContinuation<Result, any Error>
+    private let continuation: UnsafeContinuation<Result, any Error>
 
     init(
-        _ continuation: CheckedContinuation<Result, any Error>,
+        _ continuation: UnsafeContinuation<Result, any Error>,
         _ body: @escaping @Sendable (Session) throws -> Result
     ) {
-        self.continuation = continuation
+        unsafe self.continuation = unsafe continuation
         self.body = body
     }
 
@@ -25,10 +26,10 @@ final class Work<Result: Sendable>: Job, @unchecked Sendable {
 
     func succeed() {
         guard let result else {
-            return continuation.resume(throwing: StoreError.unavailable("a job ended without having run"))
+            return unsafe continuation.resume(throwing: StoreError.unavailable("a job ended without having run"))
         }
-        continuation.resume(returning: result)
+        unsafe continuation.resume(returning: result)
     }
 
-    func fail(_ error: any Error) { continuation.resume(throwing: error) }
+    func fail(_ error: any Error) { unsafe continuation.resume(throwing: error) }
 }

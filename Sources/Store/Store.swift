@@ -41,8 +41,8 @@ package final class Store: Sendable {
     package func read<T: Sendable>(_ body: @escaping @Sendable (borrowing Snapshot) throws -> T) async throws -> T {
         let start = Monotonic.now()
         do {
-            let result = try await withCheckedThrowingContinuation { continuation in
-                engine.read(Work(continuation) { session in try body(Snapshot(session: session)) })
+            let result = try await unsafe withUnsafeThrowingContinuation { continuation in
+                unsafe engine.read(Work(continuation) { session in try body(Snapshot(session: session)) })
             }
             board.note {
                 $0.reads &+= 1
@@ -63,8 +63,8 @@ package final class Store: Sendable {
     ) async throws -> T {
         let start = Monotonic.now()
         do {
-            let result = try await withCheckedThrowingContinuation { continuation in
-                engine.write(Work(continuation) { session in try body(Transaction(session: session)) })
+            let result = try await unsafe withUnsafeThrowingContinuation { continuation in
+                unsafe engine.write(Work(continuation) { session in try body(Transaction(session: session)) })
             }
             board.note {
                 $0.writes &+= 1

@@ -95,7 +95,7 @@ package final class World: Sendable {
         let answer: Answer
         switch gate.attempt(request) {
         case .ready(let ready): answer = ready
-        case .later(let run): answer = await run()
+        case .later(let run, _): answer = await run()
         }
         if let ticket = answer.ticket, await house.trail.settle(ticket) == .lost { return Response(answer.unrecorded) }
         return Response(answer.reply)

@@ -74,7 +74,7 @@ import Wire
         var random = Seeded(41)
         let good = Array(Self.common.utf8)
         let splinters = ["\r\n", "\n", "\r", ":", " ", "\t", "\0", "Host: b\r\n", "Content-Length: 1\r\n", ",", "\u{E9}", "Z"]
-        for _ in 0..<4000 {
+        for _ in 0..<1500 {
             var bytes = good
             for _ in 0...Int(random.next() % 2) {
                 let index = Int(random.next() % UInt64(bytes.count))

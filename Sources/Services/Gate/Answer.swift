@@ -31,8 +31,8 @@ package struct Answer: Sendable {
 package enum Outcome: Sendable {
     /// Everything needed was at hand.
     case ready(Answer)
-    /// Something has to be fetched or written first.
-    case later(@Sendable () async -> Answer)
+    /// Something has to be fetched or written first. What is brief holds up nobody wherever it goes on after a wait.
+    case later(@Sendable () async -> Answer, isBrief: Bool = false)
 }
 
 /// What a socket needs of the gate and the trail.

@@ -12,6 +12,7 @@ package struct Entry: Sendable {
     package let api: API
     package let quota: Quota
     package let isReadOnly: Bool
+    package let isBrief: Bool
     package let input: Structure
     let perform: @Sendable (Call, Fields) throws -> Step
     /// `nil` for operations that are never prepared.
@@ -51,6 +52,7 @@ package struct Entry: Sendable {
         api = Op.api
         quota = Op.quota
         isReadOnly = Op.isReadOnly
+        isBrief = Op.isBrief
         input = Op.input
         self.perform = perform
     }

@@ -32,15 +32,17 @@ package final class Gate: Door {
                 return .ready(answer)
             case .suspends(let run):
                 let begun = attempt
-                return .later { await self.finish(begun, run) }
+                return .later({ await self.finish(begun, run) }, isBrief: isBrief(begun))
             }
         } catch let detour as Detour {
             let begun = attempt
-            return .later { await self.resume(begun, detour) }
+            return .later({ await self.resume(begun, detour) }, isBrief: isBrief(begun))
         } catch {
             return .ready(fail(attempt, error))
         }
     }
+
+    private func isBrief(_ attempt: Attempt) -> Bool { attempt.entry.map { catalog.entries[$0].isBrief } ?? false }
 
     /// Walks on from wherever the attempt stands. Each stage is passed once; only the last may start again after a detour.
     private func advance(_ attempt: inout Attempt) throws -> Entry.Step {

@@ -15,6 +15,8 @@ package protocol Operation: Sendable {
     static var quota: Quota { get }
     /// CloudTrail's `readOnly`.
     static var isReadOnly: Bool { get }
+    /// Whether it takes well under a millisecond of the processor's time, waits not counted: then it may stay on an event loop.
+    static var isBrief: Bool { get }
     static var input: Structure { get }
     /// Output members that the trail keeps as `responseElements`; `nil` records `null`.
     static var recordedOutput: Structure? { get }
@@ -35,6 +37,7 @@ package protocol Operation: Sendable {
 
 extension Operation {
     package static var isReadOnly: Bool { false }
+    package static var isBrief: Bool { true }
     package static var recordedOutput: Structure? { nil }
     package static func resources(_ subject: Subject) -> [RecordedResource] { [] }
 }

@@ -19,6 +19,7 @@ extension Keys {
         static let api = API.kms
         static let quota = Quota("kms-list", 500)
         static let isReadOnly = true
+        static let isBrief = false
         static let input: Structure = [
             .optional("KeyId", Keys.keyID), .optional("Limit", Keys.limit), .optional("Marker", Keys.marker),
         ]

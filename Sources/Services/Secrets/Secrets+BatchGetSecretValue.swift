@@ -25,6 +25,7 @@ extension Secrets {
         static let api = API.secretsManager
         static let quota = Quota("secretsmanager-batch-get", 100)
         static let isReadOnly = true
+        static let isBrief = false
         static let input: Structure = [
             .optional("SecretIdList", .list(secretID, 1...20)), .optional("Filters", Secrets.filters),
             .optional("MaxResults", .integer(1...20)), .optional("NextToken", Secrets.nextToken),

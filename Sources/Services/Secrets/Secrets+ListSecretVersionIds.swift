@@ -21,6 +21,7 @@ extension Secrets {
         static let api = API.secretsManager
         static let quota = Quota("secretsmanager-list-versions", 50)
         static let isReadOnly = true
+        static let isBrief = false
         static let input: Structure = [
             .required("SecretId", Secrets.secretID), .optional("MaxResults", .integer(1...100)),
             .optional("NextToken", Secrets.nextToken), .optional("IncludeDeprecated", .boolean),

@@ -22,6 +22,7 @@ extension Secrets {
         static let api = API.secretsManager
         static let quota = Quota("secretsmanager-list", 100)
         static let isReadOnly = true
+        static let isBrief = false
         static let input: Structure = [
             .optional("IncludePlannedDeletion", .boolean), .optional("MaxResults", .integer(1...100)),
             .optional("NextToken", Secrets.nextToken), .optional("Filters", Secrets.filters),

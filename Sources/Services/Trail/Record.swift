@@ -22,21 +22,37 @@ package enum Record {
         _ resources: [RecordedResource],
         _ output: @autoclosure () -> Fields
     ) -> [UInt8] {
-        template(op, call, parameters, resources, isFresh: false, output()).filled(call.circumstances, call.house.chance)
+        var record = RecordTemplate(for: call)
+        write(op, call, parameters, resources, isFresh: false, output, to: &record)
+        return record.bytes
     }
 
     /// As ``success(_:_:_:_:_:)``, for calls that are to be recorded alike.
     ///
     /// - Parameter isFresh: whether each gets a request id of its own, as nested calls do.
     package static func template<Op: Operation>(
-        _: Op.Type,
+        _ op: Op.Type,
         _ call: Call,
         _ parameters: Fields,
         _ resources: [RecordedResource],
         isFresh: Bool,
         _ output: @autoclosure () -> Fields
     ) -> RecordTemplate {
-        var record = head(Op.name, Op.api, call)
+        var record = RecordTemplate()
+        write(op, call, parameters, resources, isFresh: isFresh, output, to: &record)
+        return record
+    }
+
+    private static func write<Op: Operation>(
+        _: Op.Type,
+        _ call: Call,
+        _ parameters: Fields,
+        _ resources: [RecordedResource],
+        isFresh: Bool,
+        _ output: () -> Fields,
+        to record: inout RecordTemplate
+    ) {
+        head(Op.name, Op.api, call, to: &record)
         append(parameters, Op.input, as: #","requestParameters":"#, to: &record.out)
         if let shape = Op.recordedOutput {
             append(output(), shape, as: #","responseElements":"#, to: &record.out)
@@ -44,7 +60,6 @@ package enum Record {
             record.out.append(#","responseElements":null"#)
         }
         tail(Op.isReadOnly, call, resources, isFresh: isFresh, to: &record)
-        return record
     }
 
     package static func failure(
@@ -56,7 +71,8 @@ package enum Record {
         _ parameters: Fields?,
         _ fault: Fault
     ) -> [UInt8] {
-        var record = head(name, api, call)
+        var record = RecordTemplate(for: call)
+        head(name, api, call, to: &record)
         record.out.append(#","errorCode":"#)
         // CloudTrail names every IAM denial alike, whatever the protocol calls it.
         append(truncated: fault.code == "AccessDeniedException" ? "AccessDenied" : fault.code, to: &record.out)
@@ -67,11 +83,10 @@ package enum Record {
         append(parameters ?? Fields(), shape, as: #","requestParameters":"#, to: &record.out)
         record.out.append(#","responseElements":null"#)
         tail(isReadOnly, call, [], isFresh: false, to: &record)
-        return record.filled(call.circumstances, call.house.chance)
+        return record.bytes
     }
 
-    private static func head(_ name: Text, _ api: API, _ call: Call) -> RecordTemplate {
-        var record = RecordTemplate()
+    private static func head(_ name: Text, _ api: API, _ call: Call, to record: inout RecordTemplate) {
         record.out.append(#"{"eventVersion":"1.11","userIdentity":"#)
         if let via = call.via {
             // Reopens the object to say which service called for the principal.
@@ -100,7 +115,6 @@ package enum Record {
         } else {
             record.leave(.origin)
         }
-        return record
     }
 
     private static func tail(

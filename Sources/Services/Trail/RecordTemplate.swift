@@ -27,10 +27,15 @@ package struct RecordTemplate: Sendable {
         case tlsDetails
     }
 
-    private var text = ByteBuilder(capacity: 1024)
+    private var text = ByteBuilder(capacity: 1400)
     /// In the order of the text, and inline: a template may be one of thousands.
     private var gaps = InlineArray<5, Place>(repeating: Place(offset: 0, gap: .time))
     private var count = 0
+    /// For a record that is written once: then nothing is left open.
+    private let live: (circumstances: Circumstances, chance: Chance)?
+
+    init() { live = nil }
+    init(for call: Call) { live = (call.circumstances, call.house.chance) }
 
     private struct Place: Sendable {
         let offset: Int32
@@ -45,9 +50,13 @@ package struct RecordTemplate: Sendable {
 
     /// At most five times.
     mutating func leave(_ gap: Gap) {
+        if let live { return Self.append(gap, live.circumstances, live.chance, to: &text) }
         gaps[count] = Place(offset: Int32(truncatingIfNeeded: text.bytes.count), gap: gap)
         count += 1
     }
+
+    /// Of a record that was written ``init(for:)`` one call.
+    var bytes: [UInt8] { text.bytes }
 
     /// The record, a new event id in it.
     package func filled(_ circumstances: Circumstances, _ chance: Chance) -> [UInt8] {

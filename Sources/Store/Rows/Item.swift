@@ -35,6 +35,7 @@ package struct Item: Sendable, Hashable {
 
 extension Item: TaggedRow {
     static var table: Text { "item" }
+    static var purpose: Text { "undercroft row item" }
     var keyParts: [Text] { [key.place.account.text, key.place.region, key.kind, key.id] }
 
     var content: [UInt8] {

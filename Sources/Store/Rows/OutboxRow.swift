@@ -6,6 +6,7 @@ struct OutboxRow: TaggedRow {
     let body: [UInt8]
 
     static var table: Text { "outbox" }
+    static var purpose: Text { "undercroft row outbox" }
     var keyParts: [Text] { [node, "\(sequence)"] }
 
     var content: [UInt8] {

@@ -27,13 +27,15 @@ struct RowContent {
 /// A row that carries an authentication tag over all its columns, bound to its key.
 protocol TaggedRow {
     static var table: Text { get }
+    /// `undercroft row` and the table.
+    static var purpose: Text { get }
     /// Account first.
     var keyParts: [Text] { get }
     var content: [UInt8] { get }
 }
 
 extension TaggedRow {
-    private var binding: Binding { Binding("undercroft row \(Self.table)", keyParts) }
+    private var binding: Binding { Binding(Self.purpose, keyParts) }
 
     func tag(_ rows: RowAuthenticator) -> [UInt8] { rows.tag(binding, content) }
 

@@ -41,6 +41,7 @@ package struct SecretRow: Sendable, Hashable {
 
 extension SecretRow: TaggedRow {
     static var table: Text { "secret" }
+    static var purpose: Text { "undercroft row secret" }
     var keyParts: [Text] { [place.account.text, place.region, name] }
 
     var content: [UInt8] {

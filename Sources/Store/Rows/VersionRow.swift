@@ -33,6 +33,7 @@ package struct VersionRow: Sendable, Hashable {
 
 extension VersionRow: TaggedRow {
     static var table: Text { "version" }
+    static var purpose: Text { "undercroft row version" }
     var keyParts: [Text] { [place.account.text, place.region, name, versionID] }
 
     var content: [UInt8] {

@@ -43,7 +43,7 @@ extension Transaction {
 
     /// False if the name is taken, also by a secret scheduled for deletion. Nothing is changed then.
     package borrowing func insert(_ secret: SecretRow) throws(StoreError) -> Bool {
-        let values = secret.keyValues + secret.valueColumns(session)
+        let values = secret.values(session)
         guard try session.connection.execute(Queries.insert, values) > 0 else { return false }
         session.touch(.secret(secret.place, secret.name))
         session.noteSecrets(1, secret.place)
@@ -56,7 +56,7 @@ extension Transaction {
     package borrowing func update(_ secret: SecretRow) throws(StoreError) -> Int64 {
         var next = secret
         next.rev &+= 1
-        let values = secret.keyValues + next.valueColumns(session) + [.integer(secret.rev)]
+        let values = next.values(session, replacing: secret.rev)
         guard try session.connection.execute(Queries.update, values) > 0 else { throw .conflict }
         session.touch(.secret(secret.place, secret.name))
         return next.rev
@@ -86,13 +86,13 @@ extension StoreReader where Self: ~Copyable {
 }
 
 extension SecretRow {
-    fileprivate var keyValues: [Value] { Value.place(place) + [.text(name)] }
-
-    fileprivate func valueColumns(_ session: Session) -> [Value] {
-        [
-            .text(suffix), .time(created), .time(changed), .integer(Self.accessedColumn(accessed)), .time(deleteAfter),
-            .integer(rev), .bytes(body), .bytes(tag(session.ground.rows)),
+    /// Of all columns, then the revision that they replace.
+    fileprivate func values(_ session: Session, replacing rev: Int64? = nil) -> [Value] {
+        let columns: [Value] = [
+            .text(place.account.text), .text(place.region), .text(name), .text(suffix), .time(created), .time(changed), .integer(Self.accessedColumn(accessed)), .time(deleteAfter),
+            .integer(self.rev), .bytes(body), .bytes(tag(session.ground.rows)),
         ]
+        return rev.map { columns + [.integer($0)] } ?? columns
     }
 }
 
