@@ -45,14 +45,7 @@ package struct ByteBuilder: Sendable {
     }
 
     /// Eight digits, the highest first.
-    package mutating func append(hexWord word: UInt32) { append(Hex.digits(word), 0..<8) }
-
-    /// Some of the eight bytes of `word`, counted from the highest.
-    package mutating func append(_ word: UInt64, _ range: Range<Int>) {
-        unsafe withUnsafeBytes(of: word.bigEndian) { all in
-            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: all[range]))
-        }
-    }
+    package mutating func append(hexWord word: UInt32) { bytes.append(bigEndian: Hex.digits(word)) }
 
     package mutating func append(hexByte byte: UInt8) {
         bytes.append(Hex.digit(byte >> 4))

@@ -7,55 +7,20 @@ extension ByteBuilder {
     }
 
     /// What stands between the quotes.
-    package mutating func append(jsonEscaped text: Text) { unsafe append(jsonEscaped: text.string.utf8.span.bytes) }
-    package mutating func append(jsonEscaped data: [UInt8]) { unsafe append(jsonEscaped: data.span.bytes) }
-    package mutating func append(jsonEscaped data: ArraySlice<UInt8>) { unsafe append(jsonEscaped: data.span.bytes) }
+    package mutating func append(jsonEscaped text: Text) { append(jsonEscaped: text.string.utf8.span) }
+    package mutating func append(jsonEscaped data: [UInt8]) { append(jsonEscaped: data.span) }
+    package mutating func append(jsonEscaped data: ArraySlice<UInt8>) { append(jsonEscaped: data.span) }
 
     /// Straight from where the bytes lie: of a secret no copy is left behind but the one that is written.
-    package mutating func append(jsonEscaped data: borrowing RawSpan) {
-        unsafe data.withUnsafeBytes { all in
-            var start = 0
-            while start < all.count {
-                let end = unsafe Self.plainEnd(all, from: start)
-                unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: all[start..<end]))
-                guard end < all.count else { return }
-                append(jsonEscaped: unsafe all[end])
-                start = end + 1
-            }
+    package mutating func append(jsonEscaped data: borrowing Span<UInt8>) {
+        var start = 0
+        while start < data.count {
+            let end = data.plainEnd(from: start)
+            bytes.append(data, start..<end)
+            guard end < data.count else { return }
+            append(jsonEscaped: data[end])
+            start = end + 1
         }
-    }
-
-    /// Where the run of bytes that need no escape ends.
-    private static func plainEnd(_ data: UnsafeRawBufferPointer, from start: Int) -> Int {
-        guard let base = data.baseAddress else { return start }
-        var index = start
-        // Two words a step: the processor works on both at once.
-        while index &+ 16 <= data.count {
-            let first = unsafe base.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            let second = unsafe base.loadUnaligned(fromByteOffset: index &+ 8, as: UInt64.self)
-            if escapes(first) | escapes(second) != 0 { break }
-            index &+= 16
-        }
-        while index < data.count {
-            if needsEscape(unsafe base.load(fromByteOffset: index, as: UInt8.self)) { return index }
-            index &+= 1
-        }
-        return index
-    }
-
-    /// Eight bytes at once, by the usual arithmetic on packed bytes. Never 0 where one of them needs an escape.
-    private static func escapes(_ word: UInt64) -> UInt64 {
-        let quote = word ^ 0x2222_2222_2222_2222
-        let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
-        let control = (word &- 0x2020_2020_2020_2020) & ~word
-        let delete = (word &+ 0x0101_0101_0101_0101) & ~word
-        let quotes = (quote &- 0x0101_0101_0101_0101) & ~quote
-        let backslashes = (backslash &- 0x0101_0101_0101_0101) & ~backslash
-        return (control | delete | quotes | backslashes) & 0x8080_8080_8080_8080
-    }
-
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F
     }
 
     private mutating func append(jsonEscaped byte: UInt8) {

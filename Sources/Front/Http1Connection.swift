@@ -211,7 +211,9 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
     }
 
     private func takePlainBody(_ piece: Int) -> Bool {
-        guard let plan, case .body(let remaining) = stage, let bytes = inbox.readBytes(length: piece) else { return false }
+        guard let plan, case .body(let remaining) = stage, let bytes = inbox.readBytes(length: piece) else {
+            return false
+        }
         if body.isEmpty { body = bytes } else { body.append(contentsOf: bytes) }
         stage = .body(remaining: remaining - piece)
         if remaining == piece { finish(plan) } else { deadline = deadline + desk.patience.grant(bytes: piece) }

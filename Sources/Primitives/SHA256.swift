@@ -10,6 +10,10 @@ package enum SHA256 {
         unsafe span.withUnsafeBytes { unsafe hash(buffer: $0) }
     }
 
+    package static func hash(_ bytes: ArraySlice<UInt8>) -> Digest32 {
+        unsafe bytes.withUnsafeBytes { unsafe hash(buffer: $0) }
+    }
+
     private static func hash(buffer: UnsafeRawBufferPointer) -> Digest32 {
         unsafe Digest32(writing: { target in unsafe up_sha256(buffer.baseAddress, buffer.count, target) })
     }

@@ -59,6 +59,12 @@ package struct SecretBytes: @unchecked Sendable, Equatable, CustomStringConverti
         return try unsafe body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(SecretBytes.bytes(of: storage))))
     }
 
+    /// As ``reveal(_:)``, for writers of bytes.
+    package func revealed<T, E: Error>(_ body: (borrowing Span<UInt8>) throws(E) -> T) throws(E) -> T {
+        defer { extendLifetime(storage) }
+        return try unsafe body(Span(_unsafeBytes: UnsafeRawBufferPointer(SecretBytes.bytes(of: storage))))
+    }
+
     /// A plain copy, for the moment it is written into a reply.
     package func revealBytes() -> [UInt8] {
         reveal { span in unsafe span.withUnsafeBytes { unsafe [UInt8]($0) } }

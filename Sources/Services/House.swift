@@ -72,18 +72,14 @@ package struct Chance: Sendable {
     }
 
     package func uuid() -> Text {
-        let uuid = uuidBytes()
-        return Text(
-            unsafe String(unsafeUninitializedCapacity: 36) { target in
-                for index in 0..<36 { unsafe target[index] = uuid[index] }
-                return 36
-            }
-        )
+        var out = ByteBuilder(capacity: 36)
+        append(uuidTo: &out)
+        return Text(decoding: out.bytes[...])
     }
 
     package func append(uuidTo out: inout ByteBuilder) {
         let uuid = uuidBytes()
-        unsafe uuid.span.withUnsafeBytes { unsafe out.bytes.append(contentsOf: $0) }
+        out.bytes.append(uuid.span, 0..<36)
     }
 
     /// A version 4 UUID in lower case (RFC 9562).

@@ -104,7 +104,8 @@ private struct Work {
     init(_ base: Bare) throws(Trouble) {
         self.base = base
         save = try base.statement("SAVEPOINT one")
-        version = try base.statement("INSERT INTO version VALUES ('000000000001', 'us-west-2', ?1, ?2, ?3, NULL, ?4, ?5, ?6)")
+        version = try base.statement(
+            "INSERT INTO version VALUES ('000000000001', 'us-west-2', ?1, ?2, ?3, NULL, ?4, ?5, ?6)")
         secret = try base.statement(
             "UPDATE secret SET changed = ?2, rev = ?2, body = ?3, tag = ?4 WHERE account = '000000000001' AND region = 'us-west-2' AND name = ?1"
         )
@@ -164,12 +165,15 @@ private struct Work {
     deinit { unsafe sqlite3_close_v2(handle) }
 
     func run(_ sql: String) throws(Trouble) {
-        guard unsafe sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw Trouble("SQLite refuses \(sql)") }
+        guard unsafe sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else {
+            throw Trouble("SQLite refuses \(sql)")
+        }
     }
 
     func statement(_ sql: String) throws(Trouble) -> Statement {
         var prepared: OpaquePointer?
-        guard unsafe sqlite3_prepare_v2(handle, sql, -1, &prepared, nil) == SQLITE_OK, let prepared = unsafe prepared else {
+        guard unsafe sqlite3_prepare_v2(handle, sql, -1, &prepared, nil) == SQLITE_OK, let prepared = unsafe prepared
+        else {
             throw Trouble("SQLite refuses \(sql)")
         }
         return unsafe Statement(prepared)
@@ -179,7 +183,9 @@ private struct Work {
         let statement = try statement(sql)
         var texts: [String] = []
         while unsafe sqlite3_step(statement.pointer) == SQLITE_ROW {
-            if let text = unsafe sqlite3_column_text(statement.pointer, 0) { texts.append(unsafe String(cString: text)) }
+            if let text = unsafe sqlite3_column_text(statement.pointer, 0) {
+                texts.append(unsafe String(cString: text))
+            }
         }
         return texts
     }

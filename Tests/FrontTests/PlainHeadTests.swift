@@ -46,7 +46,8 @@ import Wire
 
     @Test(arguments: [
         "Transfer-Encoding: chunked", "Expect: 100-continue", "Upgrade: x", "Connection: close", "Connection: upgrade",
-        "Host: other", "Content-Length: 4", "X-Amz-Date: x", "Content-Type: x", "X : y", ": y", "X\u{1}: y", "X: \u{7F}",
+        "Host: other", "Content-Length: 4", "X-Amz-Date: x", "Content-Type: x", "X : y", ": y", "X\u{1}: y",
+        "X: \u{7F}",
         "X: \u{E9}", "X: a\tb", "X: a ", " folded", "X: a\rb", "X: a\nb", "(X): y", "X",
     ])
     func leavesToTheParser(_ line: String) {
@@ -73,7 +74,9 @@ import Wire
     @Test func changedAtRandomBothSeeTheSame() throws {
         var random = Seeded(41)
         let good = Array(Self.common.utf8)
-        let splinters = ["\r\n", "\n", "\r", ":", " ", "\t", "\0", "Host: b\r\n", "Content-Length: 1\r\n", ",", "\u{E9}", "Z"]
+        let splinters = [
+            "\r\n", "\n", "\r", ":", " ", "\t", "\0", "Host: b\r\n", "Content-Length: 1\r\n", ",", "\u{E9}", "Z",
+        ]
         for _ in 0..<1500 {
             var bytes = good
             for _ in 0...Int(random.next() % 2) {
@@ -81,12 +84,14 @@ import Wire
                 switch random.next() % 4 {
                 case 0: bytes[index] = UInt8(truncatingIfNeeded: random.next())
                 case 1: bytes.remove(at: index)
-                case 2: bytes.insert(contentsOf: splinters[Int(random.next() % UInt64(splinters.count))].utf8, at: index)
+                case 2:
+                    bytes.insert(contentsOf: splinters[Int(random.next() % UInt64(splinters.count))].utf8, at: index)
                 default: bytes.swapAt(index, Int(random.next() % UInt64(bytes.count)))
                 }
             }
             let (one, two) = try bothWays(bytes)
-            #expect(one == two, "\(bytes.map { $0 < 0x20 || $0 > 0x7E ? "<\($0)>" : String(UnicodeScalar($0)) }.joined())")
+            #expect(
+                one == two, "\(bytes.map { $0 < 0x20 || $0 > 0x7E ? "<\($0)>" : String(UnicodeScalar($0)) }.joined())")
         }
     }
 }

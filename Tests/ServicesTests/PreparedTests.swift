@@ -78,18 +78,28 @@ import Wire
         }
     }
 
-    @Test(arguments: [
-        ("PutSecretValue", API.secretsManager, ["SecretId": "a", "SecretString": "two", "ClientRequestToken": .string(tokens[2])]),
-        ("DeleteSecret", .secretsManager, ["SecretId": "a"]),
-        ("UpdateSecretVersionStage", .secretsManager, [
-            "SecretId": "a", "VersionStage": "EXTRA", "MoveToVersionId": .string(tokens[0]),
-        ]),
-        ("PutResourcePolicy", .secretsManager, [
-            "SecretId": "a",
-            "ResourcePolicy":
-                #"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"#,
-        ]),
-    ] as [(Text, API, Fields)])
+    @Test(
+        arguments: [
+            (
+                "PutSecretValue", API.secretsManager,
+                ["SecretId": "a", "SecretString": "two", "ClientRequestToken": .string(tokens[2])]
+            ),
+            ("DeleteSecret", .secretsManager, ["SecretId": "a"]),
+            (
+                "UpdateSecretVersionStage", .secretsManager,
+                [
+                    "SecretId": "a", "VersionStage": "EXTRA", "MoveToVersionId": .string(tokens[0]),
+                ]
+            ),
+            (
+                "PutResourcePolicy", .secretsManager,
+                [
+                    "SecretId": "a",
+                    "ResourcePolicy":
+                        #"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"#,
+                ]
+            ),
+        ] as [(Text, API, Fields)])
     func aChangeShowsAtOnce(_ operation: Text, _ api: API, _ input: Fields) async throws {
         try await inWorld { world in
             let before = await warm(world)
@@ -104,7 +114,12 @@ import Wire
     @Test func aDisabledKeyOpensNothing() async throws {
         try await inWorld { world in
             let key = await world.send("CreateKey", to: .kms, [:]).fields.fields("KeyMetadata")?.text("KeyId") ?? ""
-            let made = await world.send("CreateSecret", ["Name": "b", "KmsKeyId": .string(key), "SecretString": "x", "ClientRequestToken": .string(Self.tokens[1])])
+            let made = await world.send(
+                "CreateSecret",
+                [
+                    "Name": "b", "KmsKeyId": .string(key), "SecretString": "x",
+                    "ClientRequestToken": .string(Self.tokens[1]),
+                ])
             #expect(made.status == 200)
             let before = await warm(world, ["SecretId": "b"])
             #expect(before.status == 200)
@@ -149,7 +164,8 @@ import Wire
     @Test func quotasCountPreparedAnswersToo() async throws {
         let quotas = QuotaPolicy(isEnforced: true, overrides: ["secretsmanager-get": 6])
         let world = try await World(quotas: quotas)
-        _ = await world.send("CreateSecret", ["Name": "a", "SecretString": "x", "ClientRequestToken": .string(Self.tokens[0])])
+        _ = await world.send(
+            "CreateSecret", ["Name": "a", "SecretString": "x", "ClientRequestToken": .string(Self.tokens[0])])
         var statuses: [Int] = []
         for _ in 0..<9 { statuses.append(await get(world).status) }
         #expect(prepared(world) > 0)

@@ -9,9 +9,12 @@ struct CanonicalRequestTests {
     private static func lines(_ target: String, _ headers: [Header] = [Header("Host", "h")], names: Text = "host")
         -> [Text]?
     {
-        let request = Request(method: "GET", target: target, headers: Headers(headers), body: [], peer: Peer(address: "::1"))
-        return CanonicalRequest.bytes(request, signed: SignedNames(bytes: names.bytes[...]), payloadHash: SHA256.hash([]))
-            .map { Text(String(decoding: $0, as: UTF8.self)).split(on: 0x0A) }
+        let request = Request(
+            method: "GET", target: target, headers: Headers(headers), body: [], peer: Peer(address: "::1"))
+        return CanonicalRequest.bytes(
+            request, signed: SignedNames(bytes: names.bytes[...]), payloadHash: SHA256.hash([])
+        )
+        .map { Text(String(decoding: $0, as: UTF8.self)).split(on: 0x0A) }
     }
 
     @Test(

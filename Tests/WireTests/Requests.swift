@@ -27,7 +27,8 @@ enum Sample {
         var headers = [Header("Host", "localhost:8333")]
         if let type { headers.append(Header("Content-Type", type)) }
         return Request(
-            method: method, target: target, headers: Headers(headers), body: Array(body.utf8), peer: Peer(address: "127.0.0.1"))
+            method: method, target: target, headers: Headers(headers), body: Array(body.utf8),
+            peer: Peer(address: "127.0.0.1"))
     }
 
     static func signed(_ request: Request = json()) -> Request {

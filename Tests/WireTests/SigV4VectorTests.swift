@@ -22,7 +22,8 @@ struct SigV4VectorTests {
         let claim = try SignatureClaim.read(request, try Envelope(request))
         #expect((claim.form == .header) == (form == "header"))
         let hash = SHA256.hash(request.body)
-        let canonical = CanonicalRequest.bytes(request, signed: claim.terms.names, payloadHash: hash, rules: vector.rules)
+        let canonical = CanonicalRequest.bytes(
+            request, signed: claim.terms.names, payloadHash: hash, rules: vector.rules)
         #expect(
             canonical.map { Text(String(decoding: $0, as: UTF8.self)) }
                 == (try vector.text("\(form)-canonical-request.txt")))

@@ -13,7 +13,8 @@ enum SignedByHand {
         let scope = Credential.scope(date: "20250830", region: "eu-central-1", service: "secretsmanager")
         let canonical = CanonicalRequest.bytes(
             request, signed: SignedNames(bytes: Array(names.utf8)[...]), payloadHash: hash(request.body))
-        let toSign = CanonicalRequest.stringToSign(canonical ?? [], dateTime: Array("20250830T123600Z".utf8)[...], scope: scope)
+        let toSign = CanonicalRequest.stringToSign(
+            canonical ?? [], dateTime: Array("20250830T123600Z".utf8)[...], scope: scope)
         let signature = Hex.encode(Sample.key.signature(of: toSign).bytes)
         request.set(
             "authorization",

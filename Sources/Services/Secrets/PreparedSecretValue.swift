@@ -84,7 +84,7 @@ private final class PreparedSecretValue: Prepared {
         if isBinary {
             Base64.append(value.revealBytes(), to: &out)
         } else {
-            value.reveal { out.append(jsonEscaped: $0) }
+            value.revealed { out.append(jsonEscaped: $0) }
         }
         out.append(reply[valueStart...])
         return PreparedAnswer(body: out.bytes, records: [decrypted, ownRecord.filled(circumstances, house.chance)])

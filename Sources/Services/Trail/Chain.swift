@@ -29,7 +29,7 @@ struct Chain: Sendable, Equatable {
         out.append(byte: 0x20)
         out.append(record)
         out.append(byte: 0x0A)
-        link = SHA256.hash(unsafe out.bytes.span.bytes.extracting(droppingFirst: start)).bytes
+        link = SHA256.hash(out.bytes[start...]).bytes
         count += 1
     }
 

@@ -89,7 +89,8 @@ extension SecretRow {
     /// Of all columns, then the revision that they replace.
     fileprivate func values(_ session: Session, replacing rev: Int64? = nil) -> [Value] {
         let columns: [Value] = [
-            .text(place.account.text), .text(place.region), .text(name), .text(suffix), .time(created), .time(changed), .integer(Self.accessedColumn(accessed)), .time(deleteAfter),
+            .text(place.account.text), .text(place.region), .text(name), .text(suffix), .time(created), .time(changed),
+            .integer(Self.accessedColumn(accessed)), .time(deleteAfter),
             .integer(self.rev), .bytes(body), .bytes(tag(session.ground.rows)),
         ]
         return rev.map { columns + [.integer($0)] } ?? columns

@@ -111,7 +111,8 @@ extension Transaction {
 extension VersionRow {
     fileprivate func values(_ session: Session) -> [Value] {
         [
-            .text(place.account.text), .text(place.region), .text(name), .text(versionID), .time(created), .time(accessed), sealed.map { .bytes($0.bytes) } ?? .null,
+            .text(place.account.text), .text(place.region), .text(name), .text(versionID), .time(created),
+            .time(accessed), sealed.map { .bytes($0.bytes) } ?? .null,
             .bytes(body), .bytes(tag(session.ground.rows)),
         ]
     }

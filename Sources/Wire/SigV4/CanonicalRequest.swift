@@ -22,18 +22,8 @@ struct CanonicalRequest {
         out.append(0x0A)
         out.append(contentsOf: names.bytes)
         out.append(0x0A)
-        append(payloadHash, to: &out)
+        payloadHash.appendHex(to: &out)
         return out
-    }
-
-    /// In hexadecimal digits, without a buffer between.
-    private static func append(_ digest: Digest32, to out: inout [UInt8]) {
-        digest.withBytes { span in
-            for offset in stride(from: 0, to: Digest32.length, by: 4) {
-                let word = UInt32(bigEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
-                unsafe withUnsafeBytes(of: Hex.digits(word).bigEndian) { unsafe out.append(contentsOf: $0) }
-            }
-        }
     }
 
     private static func appendTarget(_ target: String, _ rules: Rules, to out: inout [UInt8]) {
@@ -64,7 +54,7 @@ struct CanonicalRequest {
         out.append(0x0A)
         out.append(contentsOf: scope)
         out.append(0x0A)
-        append(SHA256.hash(canonical), to: &out)
+        SHA256.hash(canonical).appendHex(to: &out)
         return out
     }
 }

@@ -29,7 +29,8 @@ package struct Signer: Sendable {
         if let token, !rules.omitsSessionToken { request.headers.append(token) }
         let payloadHash = SHA256.hash(request.body)
         if statesPayloadHash {
-            request.headers.append(Header("X-Amz-Content-Sha256", String(decoding: payloadHash.hexBytes, as: UTF8.self)))
+            request.headers.append(
+                Header("X-Amz-Content-Sha256", String(decoding: payloadHash.hexBytes, as: UTF8.self)))
         }
         let names = Self.signedNames(request.headers)
         let signature = signature(request, names, payloadHash, time)
