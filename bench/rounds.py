@@ -34,7 +34,7 @@ class Rounds:
         self.written = stack.enter_context(Undercroft(server, self.folder / "written", "--trail-sync", "off"))
         for vault in (self.synced, self.written):
             key = self.loader.call(vault, cases.CREATE_KEY)["KeyMetadata"]["KeyId"]
-            self.loader.load(vault, cases.create(cases.HOT, key), connections=WRITERS, requests=cases.HOT)
+            self.loader.load(vault, cases.create(cases.ALL, key), connections=WRITERS, requests=cases.ALL)
         answer = self.loader.load(self.synced, cases.get(1), connections=1, requests=1)
         self.body_bytes = int(answer["body_bytes"])
         body = ("#nginx#" + "x" * self.body_bytes)[:self.body_bytes]
@@ -51,6 +51,7 @@ class Rounds:
             self.measure("nginx, fixed answer", self.nginx, fixed, clients)
             self.measure("GetSecretValue", self.synced, cases.GET, clients)
             self.measure("GetSecretValue, records unsynced", self.written, cases.GET, clients)
+        self.measure(f"GetSecretValue over {cases.ALL:,}", self.synced, cases.get(cases.ALL), MANY)
         self.disk.append(self.yardstick("disk", 1))
         self.measure("DescribeSecret", self.synced, cases.DESCRIBE, MANY)
         self.measure("PutSecretValue", self.synced, cases.PUT, WRITERS)

@@ -65,7 +65,7 @@ class Scale:
 
     def idle(self, server):
         before = server.memory()
-        release = self.loader.hold(server, cases.get(min(cases.HOT, self.count)), self.chosen.idle)
+        release = self.loader.hold(server, cases.get(min(cases.ALL, self.count)), self.chosen.idle)
         self.idle_memory = server.memory() - before
         self.notes["idle connections"] = self.chosen.idle
         release()

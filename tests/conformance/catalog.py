@@ -12,7 +12,7 @@ SOURCE = ROOT / "Sources" / "Services" / "Gate" / "Catalog+All.swift"
 
 def operations():
     """`service.Operation` of every entry, in the catalog's order."""
-    found = re.findall(r"Entry\((?:reading|writing): (\w+)\.(\w+)\.self\)", pathlib.Path(SOURCE).read_text())
+    found = re.findall(r"Entry\((?:reading|repeating|writing): (\w+)\.(\w+)\.self\)", pathlib.Path(SOURCE).read_text())
     return [f"{SERVICES[namespace]}.{name}" for namespace, name in found]
 
 

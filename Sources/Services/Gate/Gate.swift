@@ -169,7 +169,7 @@ package final class Gate: Door {
             let entry = catalog.entries[index]
             try claim.check(now: attempt.received, service: entry.api.name)
             guard house.regions.isEmpty || house.regions.contains(claim.region) || entry.api.isGlobal else {
-                throw SignatureFlaw.wrongScope(["Credential should be scoped to a valid region. "])
+                throw SignatureFlaw.invalidRegion
             }
             let caller = try identity.authenticate(claim, attempt.request, envelope, known, attempt.view)
             let scene = Scene(
