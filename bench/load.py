@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from servers import LOAD_CORE, Trouble, pinned
+from servers import LOAD_CORE, SERVER_CORE, Trouble, pinned
 
 
 class Loader:

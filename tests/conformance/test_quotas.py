@@ -7,17 +7,20 @@ THROTTLED = {"__type": "ThrottlingException", "message": "Rate exceeded"}
 
 
 def stream(server, make, most):
-    """Pipelines requests until one is refused; (answered, the refusal or None)."""
+    """Pipelines requests until one is refused; (answered, the refusal or None).
+
+    Those of a batch are under way together, so that an answer may stand behind a refusal.
+    """
     done = 0
     with Connection(server) as connection:
         while done < most:
             batch = [make() for _ in range(16)]
             connection.send(b"".join(r.bytes() for r in batch))
             replies = [connection.receive() for _ in batch]
-            for reply in replies:
-                if reply.status != 200:
-                    return done, reply
-                done += 1
+            done += sum(reply.status == 200 for reply in replies)
+            refused = [reply for reply in replies if reply.status != 200]
+            if refused:
+                return done, refused[0]
     return done, None
 
 
