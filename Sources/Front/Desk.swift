@@ -41,6 +41,7 @@ final class Desk {
     private let door: any Door
     private let pages: Pages
     private var held = HeldReplies()
+    private var spare: ByteBuffer?
     private var guests: [ObjectIdentifier: any Guest] = [:]
     private var sweeping: RepeatedTask?
 
@@ -101,6 +102,23 @@ final class Desk {
         for recipient in dirty { recipient.flushReplies() }
     }
 
+    // MARK: Buffers
+
+    /// One that went out just now is still in the processor's caches.
+    func buffer(_ capacity: Int) -> ByteBuffer {
+        guard var buffer = spare else { return ByteBufferAllocator().buffer(capacity: max(2048, capacity)) }
+        spare = nil
+        buffer.reserveCapacity(capacity)
+        return buffer
+    }
+
+    /// Until the next sweep at most: what was sent may be secret.
+    func takeBack(_ buffer: inout ByteBuffer) {
+        guard spare == nil, buffer.capacity <= 16_384 else { return }
+        buffer.clear()
+        spare = buffer
+    }
+
     // MARK: Time
 
     func open() {
@@ -114,6 +132,7 @@ final class Desk {
 
     private func sweep() {
         now = loop.now
+        spare = nil
         let late = guests.values.filter { $0.deadline < now }
         tally.timedOut.add(late.count)
         for guest in late { guest.deadlinePassed() }

@@ -349,7 +349,7 @@ extension Http1Connection: Recipient {
         guard !isLeaving else { return }
         var connection = settled.connection
         if desk.isDraining, replies.isEmpty, plan == nil { connection = .close }
-        if out.capacity == 0 { out = ByteBufferAllocator().buffer(capacity: 384 + settled.reply.body.count) }
+        if out.capacity == 0 { out = desk.buffer(384 + settled.reply.body.count) }
         ResponseHead.write(
             settled.reply,
             requestID: settled.requestID,
@@ -376,7 +376,7 @@ extension Http1Connection: Recipient {
 
     private func send(_ context: ChannelHandlerContext) {
         guard out.readableBytes > 0 else { return }
-        let bytes = out
+        var bytes = out
         // Let go of it: sent bytes may hold secrets, and an idle connection should hold nothing.
         out = ByteBuffer()
         desk.tally.bytesOut.add(bytes.readableBytes)
@@ -384,6 +384,7 @@ extension Http1Connection: Recipient {
             finishWrites(context, bytes)
         } else {
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+            desk.takeBack(&bytes)
         }
     }
 
