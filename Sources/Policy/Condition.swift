@@ -24,7 +24,7 @@ package struct Condition: Sendable {
     /// Whether it may hold for one request and not for the next of the same principal with the same parameters for the same
     /// resource.
     var isContextual: Bool {
-        guard !values.contains(where: { $0.string.utf8.span.hasVariable }) else { return true }
+        guard !values.contains(where: { Template.hasVariable($0.bytes) }) else { return true }
         // The services' own keys speak of parameters and resources.
         guard foldedKey.hasPrefix("aws:") else { return false }
         let settled: [Text] = [
@@ -76,13 +76,5 @@ package struct Condition: Sendable {
 
     private func allAgree(_ value: ContextKeys.Value, _ evaluation: Evaluation) -> Bool {
         value.texts.allSatisfy { operands.matches($0, evaluation) != operation.isNegated }
-    }
-}
-
-extension Span where Element == UInt8 {
-    /// Whether `${` is anywhere in it.
-    fileprivate var hasVariable: Bool {
-        for index in indices where self[index] == 0x24 && index + 1 < count && self[index + 1] == 0x7B { return true }
-        return false
     }
 }

@@ -104,6 +104,8 @@ extension Template {
         return parts
     }
 
+    static func hasVariable(_ bytes: [UInt8]) -> Bool { bytes.indices.contains { opensVariable(bytes, at: $0) } }
+
     static func opensVariable(_ bytes: [UInt8], at index: Int) -> Bool {
         bytes[index] == 0x24 && index + 1 < bytes.count && bytes[index + 1] == 0x7B
     }

@@ -56,25 +56,13 @@ package struct Digest32: Sendable, Hashable, CustomStringConvertible, CustomRefl
         }
     }
 
-    /// The same digits, written behind what `out` has.
-    package func appendHex(to out: inout [UInt8]) {
+    /// The bytes as eight words, the highest byte first.
+    package func forEachWord(_ body: (UInt32) -> Void) {
         withBytes { span in
             for offset in stride(from: 0, to: Digest32.length, by: 4) {
-                let word = UInt32(bigEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
-                unsafe withUnsafeBytes(of: Digest32.digits(word).bigEndian) { unsafe out.append(contentsOf: $0) }
+                body(UInt32(bigEndian: unsafe span.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)))
             }
         }
-    }
-
-    /// Eight digits as eight bytes, the highest first.
-    private static func digits(_ word: UInt32) -> UInt64 {
-        var nibbles = UInt64(word)
-        nibbles = (nibbles << 16 | nibbles) & 0x0000_FFFF_0000_FFFF
-        nibbles = (nibbles << 8 | nibbles) & 0x00FF_00FF_00FF_00FF
-        nibbles = (nibbles << 4 | nibbles) & 0x0F0F_0F0F_0F0F_0F0F
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let letters = (nibbles &+ ones &* 6) >> 4 & ones
-        return nibbles &+ ones &* 0x30 &+ letters &* 39
     }
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : 0x57 &+ value }

@@ -23,12 +23,6 @@ package struct Headers: Sendable {
     }
 
     package func value(_ line: HeaderLine) -> ArraySlice<UInt8> { bytes[line.value] }
-
-    /// The first value under a name that the house knows.
-    package func first(_ kind: HeaderKind) -> HeaderLine? {
-        for index in lines.indices where lines[index].kind == kind { return lines[index] }
-        return nil
-    }
 }
 
 /// Where a header lies in ``Headers/bytes``.

@@ -83,11 +83,10 @@ package struct Authorized<Op: Operation>: Sendable {
     package func commit(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output
     ) async throws -> Op.Output {
-        let (call, parameters, resources) = (call, parameters, Op.resources(subject))
         let promise = Handover.Promise(house.handover)
         let done: (output: Op.Output, records: [[UInt8]], row: Int64, hasOthers: Bool)
         do {
-            done = try await write(promise, body, call, parameters, resources)
+            done = try await write(promise, body)
         } catch {
             promise.drop()
             throw error
@@ -100,12 +99,10 @@ package struct Authorized<Op: Operation>: Sendable {
 
     private func write(
         _ promise: Handover.Promise,
-        _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output,
-        _ call: Call,
-        _ parameters: Fields,
-        _ resources: [RecordedResource]
+        _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output
     ) async throws -> (output: Op.Output, records: [[UInt8]], row: Int64, hasOthers: Bool) {
-        try await house.store.write { transaction in
+        let (call, parameters, resources) = (call, parameters, Op.resources(subject))
+        return try await house.store.write { transaction in
             let output = try body(transaction)
             let own = Record.success(Op.self, call, parameters, resources, Op.encode(output))
             let records = call.records + [own]

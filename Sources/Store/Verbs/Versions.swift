@@ -46,11 +46,7 @@ extension StoreReader where Self: ~Copyable {
 
     /// How many there are, without reading them.
     package borrowing func versionCount(_ place: Place, _ name: Text) throws(StoreError) -> Int {
-        var count = 0
-        try session.connection.select(Queries.count, Value.place(place) + [.text(name)]) { columns in
-            count = Int(columns.integer(0))
-        }
-        return count
+        try session.count(Queries.count, Value.place(place) + [.text(name)])
     }
 
     /// Ids and dates alone, the oldest first. Tags are not checked: a changed date can at most let an unlabelled version live

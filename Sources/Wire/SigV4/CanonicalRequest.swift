@@ -22,8 +22,13 @@ struct CanonicalRequest {
         out.append(0x0A)
         out.append(contentsOf: names.bytes)
         out.append(0x0A)
-        payloadHash.appendHex(to: &out)
+        append(payloadHash, to: &out)
         return out
+    }
+
+    /// In hexadecimal digits, without a buffer between.
+    private static func append(_ digest: Digest32, to out: inout [UInt8]) {
+        digest.forEachWord { out.append(bigEndian: Hex.digits($0)) }
     }
 
     private static func appendTarget(_ target: String, _ rules: Rules, to out: inout [UInt8]) {
@@ -54,7 +59,7 @@ struct CanonicalRequest {
         out.append(0x0A)
         out.append(contentsOf: scope)
         out.append(0x0A)
-        SHA256.hash(canonical).appendHex(to: &out)
+        append(SHA256.hash(canonical), to: &out)
         return out
     }
 }

@@ -9,27 +9,37 @@ extension SignatureClaim {
         _ authorization: ArraySlice<UInt8>, _ request: Request, _ envelope: Envelope, _ known: SignatureTerms?
     ) throws(SignatureFlaw) -> SignatureClaim {
         let date = envelope.amzDate ?? envelope.date
-        if let known, known.open(authorization), let date {
-            return try SignatureClaim(
-                terms: known, dateTime: date, signature: SignatureTerms.signature(of: authorization),
-                sessionToken: envelope.securityToken.map { Text(decoding: $0) }, form: .header, request: request,
-                envelope: envelope)
+        let terms: SignatureTerms
+        let signature: ArraySlice<UInt8>
+        if let known, known.open(authorization) {
+            (terms, signature) = (known, SignatureTerms.signature(of: authorization))
+        } else {
+            (terms, signature) = try parse(authorization, hasDate: date != nil)
         }
+        guard let date else {
+            throw .incompleteHeader(lacking: ["Date"], headerHash: hash(Array(authorization)))
+        }
+        return try SignatureClaim(
+            terms: terms, dateTime: date, signature: signature,
+            sessionToken: envelope.securityToken.map { Text(decoding: $0) }, form: .header, request: request,
+            envelope: envelope)
+    }
+
+    private static func parse(
+        _ authorization: ArraySlice<UInt8>, hasDate: Bool
+    ) throws(SignatureFlaw) -> (SignatureTerms, ArraySlice<UInt8>) {
         // A copy, so that terms that live long don't hold on to a whole head.
         let bytes = Array(authorization)
         try checkScheme(bytes)
         let parts = try AuthorizationParts(bytes, after: scheme.count)
         guard let credential = parts.credential, let signature = parts.signature, let names = parts.signedHeaders,
-            let date
-        else { throw .incompleteHeader(lacking: parts.lacking(hasDate: date != nil), headerHash: hash(bytes)) }
+            hasDate
+        else { throw .incompleteHeader(lacking: parts.lacking(hasDate: hasDate), headerHash: hash(bytes)) }
         let isLast = signature.upperBound == bytes.count && signature.count == 64
         let terms = SignatureTerms(
             credential: try Credential(bytes[credential]), names: SignedNames(bytes: bytes[names]),
             opening: isLast ? bytes[..<signature.lowerBound] : [])
-        return try SignatureClaim(
-            terms: terms, dateTime: date, signature: bytes[signature],
-            sessionToken: envelope.securityToken.map { Text(decoding: $0) }, form: .header, request: request,
-            envelope: envelope)
+        return (terms, bytes[signature])
     }
 
     private static func checkScheme(_ bytes: [UInt8]) throws(SignatureFlaw) {
