@@ -174,7 +174,7 @@ struct CacheTests {
                 (.item(item("a").key), { try $0.update(item("a")) }),
                 (.item(item("a").key), { try $0.delete(item("a").key) }),
                 (.secret(home, "s"), { _ = try $0.insert(secret("s")) }),
-                (.secret(home, "s"), { try $0.update(secret("s")) }),
+                (.secret(home, "s"), { try $0.update(secret("s"), from: secret("s")) }),
                 (.version(home, "s", "v"), { _ = try $0.insert(version("v", of: "s")) }),
                 (.version(home, "s", "v"), { try $0.update(version("v", of: "s")) }),
                 (.version(home, "s", "v"), { try $0.deleteVersion(home, "s", "v") }),

@@ -131,9 +131,10 @@ struct PostgresTests {
                     group.addTask {
                         try await bench.store.write { transaction in
                             for name in names {
-                                guard var row = try transaction.secret(home, name) else { throw Refused() }
+                                guard let old = try transaction.secret(home, name) else { throw Refused() }
+                                var row = old
                                 row.body.append(1)
-                                try transaction.update(row)
+                                try transaction.update(row, from: old)
                                 met.change { $0 += 1 }
                                 _ = met.wait(milliseconds: 500) { $0 >= 2 ? true : nil }
                             }

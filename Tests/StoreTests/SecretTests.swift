@@ -27,16 +27,52 @@ struct SecretTests {
     @Test(arguments: Engine.all)
     func anUpdateNamesTheRevisionItRead(_ engine: Engine) async throws {
         try await withStore(engine) { bench in
-            try await bench.store.add([secret("a")])
-            var next = secret("a", created: 2, changed: 3, accessed: 4, deleteAfter: 5, body: [6])
-            next.suffix = "xxxxxx"
+            let old = secret("a", created: 1, changed: 1)
+            try await bench.store.add([old])
+            var next = secret("a", created: 1, changed: 3, accessed: 4, deleteAfter: 5, body: [6])
             let first = next
-            let raised = try await bench.store.write { try $0.update(first) }
+            let raised = try await bench.store.write { try $0.update(first, from: old) }
             #expect(raised == 2)
-            await #expect(throws: StoreError.conflict) { try await bench.store.write { try $0.update(first) } }
-            await #expect(throws: StoreError.conflict) { try await bench.store.write { try $0.update(secret("none")) } }
+            await #expect(throws: StoreError.conflict) {
+                try await bench.store.write { try $0.update(first, from: old) }
+            }
+            await #expect(throws: StoreError.conflict) {
+                try await bench.store.write { try $0.update(secret("none"), from: secret("none")) }
+            }
             next.rev = 2
             #expect(try await bench.store.read { try $0.secret(home, "a") } == next)
+        }
+    }
+
+    /// Each choice of columns has a statement of its own.
+    @Test(arguments: Engine.all)
+    func anUpdateWritesWhatChanged(_ engine: Engine) async throws {
+        try await withStore(engine) { bench in
+            var old = secret("a", created: 1, changed: 1)
+            try await bench.store.add([old])
+            for changes in (0..<8) + (0..<8).reversed() {
+                var next = old
+                next.body = [UInt8(changes)]
+                if changes & 1 != 0 { next.changed = Timestamp(milliseconds: old.changed.milliseconds + 1) }
+                if changes & 2 != 0 { next.accessed = next.accessed == nil ? Timestamp(milliseconds: 7) : nil }
+                if changes & 4 != 0 { next.deleteAfter = next.deleteAfter == nil ? Timestamp(milliseconds: 9) : nil }
+                next.rev = try await bench.store.write { [next, old] in try $0.update(next, from: old) }
+                #expect(try await bench.store.read { try $0.secret(home, "a") } == next)
+                old = next
+            }
+        }
+    }
+
+    @Test(arguments: Engine.all)
+    func anUpdateLeavesSuffixAndCreation(_ engine: Engine) async throws {
+        try await withStore(engine) { bench in
+            let old = secret("a", created: 1)
+            try await bench.store.add([old])
+            var other = secret("a", created: 2, body: [9])
+            other.suffix = "xxxxxx"
+            try await bench.store.write { [other] in try $0.update(other, from: old) }
+            let stored = try await bench.store.read { try $0.secret(home, "a") }
+            #expect((stored?.suffix, stored?.created, stored?.body) == (old.suffix, old.created, [9]))
         }
     }
 

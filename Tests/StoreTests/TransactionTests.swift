@@ -96,9 +96,10 @@ struct TransactionTests {
                 for index in 0..<20 {
                     group.addTask {
                         try await bench.store.write { transaction in
-                            guard var row = try transaction.secret(home, "s") else { throw Refused() }
+                            guard let old = try transaction.secret(home, "s") else { throw Refused() }
+                            var row = old
                             row.body[0] += 1
-                            try transaction.update(row)
+                            try transaction.update(row, from: old)
                             _ = try transaction.insert(version("v\(index)", of: "s", created: Int64(row.body[0])))
                         }
                     }

@@ -91,7 +91,7 @@ extension Authorized where Op.Subject == Secrets.Subject {
             let output = try body(&draft, transaction)
             if touchesChanged { draft.row.changed = now }
             var row = draft.encoded
-            row.rev = try transaction.update(row)
+            row.rev = try transaction.update(row, from: before.row)
             let state = try SecretState(row, draft, like: known)
             transaction.keep(.secret(row.place, row.name), state, cost: state.cost)
             return output

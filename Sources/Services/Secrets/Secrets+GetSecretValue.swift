@@ -119,9 +119,10 @@ extension Secrets {
             throw Detour { house in
                 do {
                     try await house.store.write { transaction in
-                        if var row = try transaction.secret(secret.row.place, secret.name), row.accessed != today {
+                        if let old = try transaction.secret(secret.row.place, secret.name), old.accessed != today {
+                            var row = old
                             row.accessed = today
-                            _ = try transaction.update(row)
+                            try transaction.update(row, from: old)
                         }
                         let id = version.row.versionID
                         if var row = try transaction.version(secret.row.place, secret.name, id), row.accessed != today {

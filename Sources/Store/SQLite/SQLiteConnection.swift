@@ -25,8 +25,9 @@ internal import GRDBSQLite
     ) throws(StoreError) {
         let statement = try prepared(query)
         defer { unsafe sqlite3_reset(statement.pointer) }
-        try bind(values, to: statement)
-        while try step(statement, .statement) { try each(statement) }
+        try bind(values[...], to: statement) { () throws(StoreError) in
+            while try step(statement, .statement) { try each(statement) }
+        }
     }
 
     func execute(_ query: Query, _ values: [Value]) throws(StoreError) -> Int {
@@ -73,11 +74,26 @@ internal import GRDBSQLite
         }
     }
 
-    private func bind(_ values: [Value], to statement: SQLiteStatement) throws(StoreError) {
-        for (index, value) in values.enumerated() {
-            let code = statement.bind(value, at: Int32(index + 1))
+    /// SQLite reads large values where they lie: they are held there while `body` runs.
+    private func bind(
+        _ values: ArraySlice<Value>,
+        to statement: SQLiteStatement,
+        _ body: () throws(StoreError) -> Void
+    ) throws(StoreError) {
+        var values = values
+        while let value = values.first {
+            let parameter = Int32(values.startIndex + 1)
+            values = values.dropFirst()
+            if case .bytes(let bytes) = value, !bytes.isEmpty {
+                return try statement.lending(bytes, at: parameter) { code throws(StoreError) in
+                    guard code == SQLITE_OK else { throw fault(code, .statement) }
+                    try bind(values, to: statement, body)
+                }
+            }
+            let code = statement.bind(value, at: parameter)
             guard code == SQLITE_OK else { throw fault(code, .statement) }
         }
+        try body()
     }
 
     private func fault(_ code: Int32, _ moment: SQLiteFault.Moment) -> StoreError {

@@ -18,17 +18,33 @@ internal import GRDBSQLite
         case .text(let text): bind(text.string, at: index)
         // Without a byte there is no address, and an address of nil would bind NULL.
         case .bytes(let bytes) where bytes.isEmpty: unsafe sqlite3_bind_zeroblob(pointer, index, 0)
-        case .bytes(let bytes):
-            unsafe bytes.withUnsafeBytes { buffer in
-                unsafe sqlite3_bind_blob64(
-                    pointer,
-                    index,
-                    buffer.baseAddress,
-                    sqlite3_uint64(buffer.count),
-                    Self.copied
-                )
-            }
+        case .bytes(let bytes): unsafe bytes.withUnsafeBytes { unsafe bind($0, at: index, Self.copied) }
         }
+    }
+
+    /// Binds `bytes` without a copy while `body` runs, which hears SQLite's code; unbound again afterwards.
+    func lending(
+        _ bytes: [UInt8],
+        at index: Int32,
+        _ body: (Int32) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        let outcome = unsafe bytes.withUnsafeBytes { buffer in
+            let code = unsafe bind(buffer, at: index, nil)
+            defer {
+                unsafe sqlite3_reset(pointer)
+                unsafe sqlite3_bind_null(pointer, index)
+            }
+            return Result { () throws(StoreError) in try body(code) }
+        }
+        try outcome.get()
+    }
+
+    private func bind(
+        _ buffer: UnsafeRawBufferPointer,
+        at index: Int32,
+        _ destructor: sqlite3_destructor_type?
+    ) -> Int32 {
+        unsafe sqlite3_bind_blob64(pointer, index, buffer.baseAddress, sqlite3_uint64(buffer.count), destructor)
     }
 
     private func bind(_ string: String, at index: Int32) -> Int32 {

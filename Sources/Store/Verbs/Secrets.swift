@@ -18,12 +18,20 @@ private enum Queries {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING
         """
     )
-    static let update = Query(
-        """
-        UPDATE secret SET suffix = ?4, created = ?5, changed = ?6, accessed = ?7, delete_after = ?8, rev = ?9, \
-        body = ?10, tag = ?11 WHERE account = ?1 AND region = ?2 AND name = ?3 AND rev = ?12
-        """
-    )
+    /// An index is written anew when a column of it is assigned, changed or not: only what changes is.
+    static let updates = (0..<SecretRow.Changes.all.rawValue + 1).map { update(SecretRow.Changes(rawValue: $0)) }
+
+    private static func update(_ changes: SecretRow.Changes) -> Query {
+        let columns = ["rev", "body", "tag"] + changes.columns
+        let assignments = columns.enumerated().map { "\($1) = ?\($0 + 5)" }
+        return Query(
+            """
+            UPDATE secret SET \(assignments.joined(separator: ", ")) \
+            WHERE account = ?1 AND region = ?2 AND name = ?3 AND rev = ?4
+            """
+        )
+    }
+
     static let delete = Query("DELETE FROM secret WHERE account = ?1 AND region = ?2 AND name = ?3")
     static let versionIDs = Query("SELECT version_id FROM version WHERE account = ?1 AND region = ?2 AND name = ?3")
     static let deleteVersions = Query("DELETE FROM version WHERE account = ?1 AND region = ?2 AND name = ?3")
@@ -50,15 +58,18 @@ extension Transaction {
         return true
     }
 
-    /// Writes `secret` with a revision raised by one, which it returns. Throws `conflict` unless the stored revision is
-    /// `secret.rev`.
+    /// Writes `secret`, which was `old`, with a revision raised by one, which it returns. Throws `conflict` unless the stored
+    /// revision is that of `old`. A secret's suffix and its creation are never written again.
     @discardableResult
-    package borrowing func update(_ secret: SecretRow) throws(StoreError) -> Int64 {
+    package borrowing func update(_ secret: SecretRow, from old: SecretRow) throws(StoreError) -> Int64 {
         var next = secret
-        next.rev &+= 1
-        let values = next.values(session, replacing: secret.rev)
-        guard try session.connection.execute(Queries.update, values) > 0 else { throw .conflict }
-        session.touch(.secret(secret.place, secret.name))
+        (next.suffix, next.created, next.rev) = (old.suffix, old.created, old.rev &+ 1)
+        let changes = next.changes(from: old)
+        var values = Value.place(old.place) + [.text(old.name), .integer(old.rev)]
+        values += [.integer(next.rev), .bytes(next.body), .bytes(next.tag(session.ground.rows))]
+        values += next.values(changes)
+        guard try session.connection.execute(Queries.updates[changes.rawValue], values) > 0 else { throw .conflict }
+        session.touch(.secret(old.place, old.name))
         return next.rev
     }
 
@@ -86,14 +97,42 @@ extension StoreReader where Self: ~Copyable {
 }
 
 extension SecretRow {
-    /// Of all columns, then the revision that they replace.
-    fileprivate func values(_ session: Session, replacing rev: Int64? = nil) -> [Value] {
-        let columns: [Value] = [
+    fileprivate func values(_ session: Session) -> [Value] {
+        [
             .text(place.account.text), .text(place.region), .text(name), .text(suffix), .time(created), .time(changed),
             .integer(Self.accessedColumn(accessed)), .time(deleteAfter),
-            .integer(self.rev), .bytes(body), .bytes(tag(session.ground.rows)),
+            .integer(rev), .bytes(body), .bytes(tag(session.ground.rows)),
         ]
-        return rev.map { columns + [.integer($0)] } ?? columns
+    }
+
+    /// Columns beside the body that an update may change, in the order of their bits.
+    fileprivate struct Changes: OptionSet {
+        let rawValue: Int
+        static let changed = Changes(rawValue: 1)
+        static let accessed = Changes(rawValue: 2)
+        static let deleteAfter = Changes(rawValue: 4)
+        static let all: Changes = [.changed, .accessed, .deleteAfter]
+
+        var columns: [String] {
+            (contains(.changed) ? ["changed"] : []) + (contains(.accessed) ? ["accessed"] : [])
+                + (contains(.deleteAfter) ? ["delete_after"] : [])
+        }
+    }
+
+    fileprivate func changes(from old: SecretRow) -> Changes {
+        var changes: Changes = []
+        if changed != old.changed { changes.insert(.changed) }
+        if accessed != old.accessed { changes.insert(.accessed) }
+        if deleteAfter != old.deleteAfter { changes.insert(.deleteAfter) }
+        return changes
+    }
+
+    fileprivate func values(_ changes: Changes) -> [Value] {
+        var values: [Value] = []
+        if changes.contains(.changed) { values.append(.time(changed)) }
+        if changes.contains(.accessed) { values.append(.integer(Self.accessedColumn(accessed))) }
+        if changes.contains(.deleteAfter) { values.append(.time(deleteAfter)) }
+        return values
     }
 }
 
