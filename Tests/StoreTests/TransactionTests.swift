@@ -142,6 +142,23 @@ struct TransactionTests {
     }
 
     @Test(arguments: Engine.all)
+    func anOlderSchemaIsBroughtUpToDate(_ engine: Engine) async throws {
+        try await withStore(engine) { bench in
+            try await bench.store.add([secret("a", changed: 2000), secret("b", created: 1500)])
+            await bench.store.close()
+            try bench.tamper("DROP INDEX secret_by_name")
+            try bench.tamper(
+                "CREATE INDEX secret_by_name ON secret (account, region, name, created, changed, accessed, delete_after)"
+            )
+            try bench.tamper("UPDATE schema_version SET version = 1")
+            let again = try bench.reopened()
+            let listing = SecretListing(place: home, order: .changed, namePrefixes: ["a", "b"], limit: 9)
+            #expect(try await again.read { try $0.listSecrets(listing).map(\.name) } == ["b", "a"])
+            await again.close()
+        }
+    }
+
+    @Test(arguments: Engine.all)
     func aNewerSchemaIsRefused(_ engine: Engine) async throws {
         try await withStore(engine) { bench in
             await bench.store.close()

@@ -4,7 +4,7 @@ internal import Bytes
 ///
 /// `{text}`, `{bytes}`, `{int}` and `{options}` stand for what an engine's ``Dialect`` calls them. Text compares by bytes.
 enum Schema {
-    static let migrations: [[String]] = [initial]
+    static let migrations: [[String]] = [initial, namesWithoutChanges]
     static var version: Int { migrations.count }
 
     /// Where the number of the last migration stands; made before the first one.
@@ -65,6 +65,15 @@ enum Schema {
           PRIMARY KEY (account, epoch)) {options}
         """,
         "CREATE INDEX change_at ON change (at)",
+    ]
+}
+
+extension Schema {
+    /// An index that holds `changed` costs each new value of a secret one more page; one such index is enough. Listings of few
+    /// names in that order look at the rows instead.
+    private static let namesWithoutChanges = [
+        "DROP INDEX secret_by_name",
+        "CREATE INDEX secret_by_name ON secret (account, region, name, created, accessed, delete_after)",
     ]
 }
 

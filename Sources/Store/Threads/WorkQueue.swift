@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// First in, first out, to threads that wait.
 struct WorkQueue<Element: Sendable>: Sendable {
     private struct State {
@@ -38,8 +40,12 @@ struct WorkQueue<Element: Sendable>: Sendable {
     }
 
     /// Waits for an element and takes all there are. `nil` when the queue is closed and empty.
+    ///
+    /// Whoever else is ready to run on this processor goes first: it may be about to add more.
     func all() -> [Element]? {
-        monitor.wait { state -> [Element]?? in
+        monitor.wait { $0.items.isEmpty && !$0.isClosed ? nil : () }
+        sched_yield()
+        return monitor.wait { state -> [Element]?? in
             if !state.items.isEmpty {
                 defer { state.items = [] }
                 return .some(state.items)

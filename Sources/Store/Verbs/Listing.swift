@@ -32,7 +32,8 @@ extension Session {
         guard !ranges.isEmpty else { return .order }
         // In the order of names a single range is a stretch of the very index that is walked.
         if listing.order == .name, ranges.count == 1 { return .order }
-        let fewNames = ground.options.fewNames
+        // The index by name does not hold `changed`: each name costs a look at its row.
+        let fewNames = listing.order == .changed ? ground.options.fewNames / 4 : ground.options.fewNames
         let (template, values) = ListingQuery.count(listing.place, ranges, upTo: fewNames + 1)
         return try count(Query.shared(template), values) <= fewNames ? .ranges : .order
     }

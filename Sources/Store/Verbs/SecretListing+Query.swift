@@ -2,7 +2,7 @@ internal import Bytes
 
 /// The SQL of one listing: names and sort values from a covering index, then the rows by primary key.
 ///
-/// Two plans. Few names in the ranges: read them all from the index by name and keep the first of them (top-N). Many: walk the
+/// Two plans. Few names in the ranges: read them all by the index by name and keep the first of them (top-N). Many: walk the
 /// index of the order from the cursor on, passing over names outside the ranges; they are dense enough that the walk is short.
 struct ListingQuery {
     enum Plan { case ranges, order }
