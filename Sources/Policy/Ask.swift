@@ -7,9 +7,14 @@ package struct Ask: Sendable {
     /// An ARN, or `*` for actions that have no resource.
     package var resource: Text
     package var principal: Principal
+    /// Twelve digits: whose resource it is. `nil` leaves `aws:ResourceAccount` absent.
+    package var owner: Text?
     package var keys: ContextKeys
 
-    package init(action: Text, resource: Text, principal: Principal, keys: ContextKeys = ContextKeys()) {
+    package init(
+        action: Text, resource: Text, principal: Principal, owner: Text? = nil, keys: ContextKeys = ContextKeys()
+    ) {
+        self.owner = owner
         self.action = action
         self.resource = resource
         self.principal = principal
@@ -33,7 +38,10 @@ struct Evaluation: Sendable {
     }
 
     /// - Parameter folded: the key's name in lower case.
-    func values(_ folded: Text) -> ContextKeys.Value? { ask.keys[folded] ?? ask.principal.derivedKey(folded) }
+    func values(_ folded: Text) -> ContextKeys.Value? {
+        if let value = ask.keys[folded] ?? ask.principal.derivedKey(folded) { return value }
+        return folded == "aws:resourceaccount" ? ask.owner.map { .one($0) } : nil
+    }
 
     /// The key's value if it has exactly one: only such keys can stand in a policy variable.
     func single(_ folded: Text) -> Text? {

@@ -128,7 +128,7 @@ func authorize<Op: Operation>(
 ) throws -> Authorized<Op> {
     let subject = try Op.find(input, call)
     for question in Op.asks(input, subject, call) {
-        let decision = judge(question, call)
+        let decision = try judge(question, call)
         if decision.isContextual { call.markContextual() }
         guard decision.isAllowed else { throw Fault.denied(decision, question, call.caller, Op.api) }
     }

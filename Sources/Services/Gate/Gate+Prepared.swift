@@ -18,7 +18,7 @@ extension Gate {
         else { return nil }
         let entry = catalog.entries[read.entry]
         guard let claim = try? SignatureClaim.read(request, envelope, known: signer.terms),
-            claim.terms === signer.terms, claim.sessionToken == nil,
+            signer.fits(claim), signer.isCurrent(received),
             (try? claim.check(now: received, service: entry.api.name)) != nil,
             claim.verify(request, key: signer.key),
             house.admission.admit(entry.quota, in: Place(account: signer.caller.account, region: claim.region))

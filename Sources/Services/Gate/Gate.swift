@@ -93,7 +93,8 @@ package final class Gate: Door {
             guard house.regions.isEmpty || house.regions.contains(claim.region) || entry.api.isGlobal else {
                 throw SignatureFlaw.invalidRegion
             }
-            let caller = try identity.authenticate(claim, attempt.request, envelope, known, attempt.view)
+            let caller = try identity.authenticate(
+                claim, attempt.request, envelope, known, attempt.received, attempt.view)
             let scene = Scene(
                 house: house,
                 caller: caller,

@@ -3,34 +3,58 @@ package import Policy
 internal import Wire
 
 /// Puts one question to `Policy` with everything that is known about the caller and the request.
-func judge(_ question: Question, _ call: Call) -> Decision {
+func judge(_ question: Question, _ call: Call) throws -> Decision {
+    let (ask, layers) = try terms(question, call)
+    return decide(ask, layers)
+}
+
+/// The question and every policy that has a say. Throws ``Detour`` for another account's controls.
+func terms(_ question: Question, _ call: Call) throws -> (Ask, Layers) {
+    let caller = call.caller
     let ask = Ask(
         action: question.action,
         resource: question.resource,
-        principal: call.caller.principal,
+        principal: caller.principal,
+        owner: question.owner.text,
         keys: question.keys
     )
+    var controls = caller.controls
+    if question.owner != caller.account {
+        controls.resource = []
+        if let owner = try call.view.account(question.owner) {
+            controls.resource = try call.view.controls(on: owner).resource
+        }
+    }
     let layers = Layers(
-        identity: call.caller.policies,
+        identity: caller.policies,
+        boundary: caller.boundary,
+        session: caller.sessionPolicies,
         resource: question.resourcePolicy,
+        serviceControl: controls.service,
+        resourceControl: controls.resource,
         resourceAccount: question.owner.text,
-        isKeyPolicy: question.isKeyPolicy
+        isKeyPolicy: question.isKeyPolicy,
+        isTrustPolicy: question.isTrustPolicy
     )
-    return decide(ask, layers)
+    return (ask, layers)
 }
 
 extension Call {
     /// The `aws:` keys that do not depend on the operation, computed only if a policy asks for them.
-    package var conditionKeys: ContextKeys { ContextKeys { [self] name in globalKey(name).map { .one($0) } } }
+    package var conditionKeys: ContextKeys { ContextKeys { [self] name in globalKey(name) } }
 
-    /// `name` is in lower case.
-    func globalKey(_ name: Text) -> Text? {
+    /// `name` is in lower case. What follows from the principal alone, `Policy` knows.
+    func globalKey(_ name: Text) -> ContextKeys.Value? {
+        if let key = name.dropping("aws:principaltag/") {
+            return caller.tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
+        }
+        return name == "aws:principalorgpaths"
+            ? caller.controls.organizationPath.map { .many([$0]) } : singleKey(name).map { .one($0) }
+    }
+
+    private func singleKey(_ name: Text) -> Text? {
         switch name {
-        case "aws:principalarn": caller.principal.arn
-        case "aws:principalaccount": caller.account.text
-        case "aws:principaltype": "User"
-        case "aws:userid": caller.uniqueID
-        case "aws:username": caller.userName
+        case "aws:principalorgid": caller.controls.organization
         case "aws:securetransport": peer.tls == nil ? "false" : "true"
         case "aws:requestedregion": place.region
         case "aws:useragent": userAgent
@@ -40,6 +64,13 @@ extension Call {
         case "aws:calledviafirst", "aws:calledvialast", "aws:calledvia": via.map { "\($0).amazonaws.com" }
         // AWS leaves the network keys out of calls that a service makes for a principal.
         case "aws:sourceip": via == nil ? peer.address : nil
+        // Absent for long-term keys, so that `Bool` does not match and `BoolIfExists` does.
+        case "aws:multifactorauthpresent": caller.session.map { $0.usedMFA == nil ? "false" : "true" }
+        case "aws:multifactorauthage":
+            caller.session?.usedMFA.map { "\(max(0, received.seconds - $0.seconds))" }
+        case "aws:tokenissuetime": caller.session.map { $0.issued.iso8601 }
+        case "aws:sourceidentity": caller.session?.sourceIdentity
+        case "aws:federatedprovider": caller.session?.provider
         default: nil
         }
     }

@@ -70,6 +70,8 @@ package struct Question: Sendable {
     package var resourcePolicy: NamedPolicy?
     /// A KMS key policy must allow by itself or delegate to the account.
     package var isKeyPolicy: Bool
+    /// A role's trust policy must allow by itself or delegate to the account.
+    package var isTrustPolicy = false
     /// Condition keys of the service and of the resource.
     package var keys: ContextKeys
 

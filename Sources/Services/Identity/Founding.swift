@@ -24,7 +24,7 @@ package enum Founding {
         Text(prefix.string + String(decoding: chance.characters(16, from: identifierAlphabet), as: UTF8.self))
     }
 
-    private static let accounts = Place(account: .none, region: "")
+    private static let accounts = OrganizationRows.place
 
     package static func isFounded(_ house: House) async throws -> Bool {
         try await house.store.read { try $0.itemCount(accounts, kind: "account") > 0 }
@@ -47,14 +47,9 @@ package enum Founding {
             secretAccessKey: SecretBytes(chance.characters(40, from: secretAlphabet))
         )
         try publish(administrator)
-        let user = IdentityRows.newUser(
-            name: administratorName,
-            id: identifier("AIDA", chance),
-            path: "/",
-            account: account,
-            policies: [("AdministratorAccess", administratorPolicy)],
-            at: now
-        )
+        var user = Entity(.user, name: administratorName, path: "/", account: account, at: now, chance: chance)
+        user.attached = [AWSManagedPolicies.administrator]
+        let bond = Bond(.attachment, account, to: AWSManagedPolicies.administrator, user.key)
         let key = IdentityRows.newAccessKey(
             id: administrator.accessKeyID,
             secret: administrator.secretAccessKey,
@@ -65,18 +60,15 @@ package enum Founding {
         )
         let body: Fields = ["created": .integer(now.milliseconds), "status": "ACTIVE"]
         let record = Item(
-            key: ItemKey(place: accounts, kind: "account", id: account.text), link: nil, due: nil, rev: 1,
+            key: OrganizationRows.account(account), link: nil, due: nil, rev: 1,
             body: body.json
         )
+        let item = user.item
         let isFirst = try await house.store.write { transaction in
             guard try transaction.itemCount(accounts, kind: "account") == 0 else { return false }
-            for item in [record, user, key] { _ = try transaction.insert(item) }
+            for item in [record, item, bond.item, key] { _ = try transaction.insert(item) }
             return true
         }
         return isFirst ? administrator : nil
     }
-
-    private static let administratorPolicy: Text = """
-        {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}
-        """
 }

@@ -1,6 +1,5 @@
 internal import Bytes
 internal import Policy
-internal import Seal
 internal import Store
 internal import Synchronization
 internal import Wire
@@ -11,6 +10,7 @@ struct Identity: Sendable {
     /// Stands in for a key that does not exist, so that an unknown access key costs the same work as a wrong signature.
     private let decoy: [UInt8]
     private let signers = KnownSigners()
+    private let sessions = OpenSessions()
 
     init(house: House) {
         self.house = house
@@ -33,28 +33,83 @@ struct Identity: Sendable {
         _ request: Request,
         _ envelope: Envelope,
         _ known: KnownSigner?,
+        _ received: Timestamp,
         _ view: View
     ) throws -> Caller {
-        if let known, known.terms === claim.terms {
+        if let known, known.fits(claim) {
             guard claim.verify(request, key: known.key) else { throw SignatureFlaw.mismatch }
-            guard claim.sessionToken == nil else { throw SignatureFlaw.invalidToken }
+            guard known.isCurrent(received) else { throw SignatureFlaw.expiredToken }
+            house.keyUses.note(claim, received)
             return known.caller
         }
-        let found = try view.credential(claim.accessKeyID, root: house.root)
-        guard let credential = found, credential.isActive else {
+        guard let credential = try credential(claim, view), credential.isActive else {
             _ = claim.verify(request, key: signingKey(decoy, claim))
-            throw SignatureFlaw.unknownKey
+            throw claim.sessionToken == nil ? SignatureFlaw.unknownKey : SignatureFlaw.invalidToken
         }
         let key = credential.signingKey(claim)
         guard claim.verify(request, key: key) else { throw SignatureFlaw.mismatch }
-        // Long-term keys have no session; a token beside one is not ours.
-        guard claim.sessionToken == nil else { throw SignatureFlaw.invalidToken }
-        guard let user = try view.user(credential.user, in: credential.account) else {
-            throw SignatureFlaw.unknownKey
+        if case .session(let session) = credential.owner, received >= session.expires {
+            throw SignatureFlaw.expiredToken
         }
-        let caller = credential.caller(for: user)
-        remember(claim, envelope, key, credential, user, caller)
+        guard let caller = try caller(credential, view) else { throw SignatureFlaw.unknownKey }
+        // Long-term keys have no session; a token beside one is not ours.
+        guard (claim.sessionToken == nil) == (caller.session == nil) else { throw SignatureFlaw.invalidToken }
+        house.keyUses.note(claim, received)
+        remember(claim, envelope, key, credential, caller)
         return caller
+    }
+
+    private func credential(_ claim: SignatureClaim, _ view: View) throws -> Credential? {
+        guard let token = claim.sessionToken else {
+            return try view.credential(claim.accessKeyID, root: house.root)
+        }
+        if let known = sessions.find(token), known.accessKeyID == claim.accessKeyID { return known }
+        guard let opened = SessionTokens.open(token, accessKeyID: claim.accessKeyID, root: house.root) else {
+            // Perhaps a token beside a long-term key: then the signature is verified before that is said.
+            return try view.credential(claim.accessKeyID, root: house.root)
+        }
+        sessions.keep(opened, token)
+        return opened
+    }
+
+    /// `nil` if the user or role is gone, or its account closed.
+    func caller(_ credential: Credential, _ view: View) throws -> Caller? {
+        let account = try view.account(credential.account)
+        guard account?.isActive ?? true else { return nil }
+        let controls = try account.map { try view.controls(on: $0) } ?? Controls()
+        switch credential.owner {
+        case .user(let name):
+            guard let user = try view.entity(.user, name, credential.account) else { return nil }
+            var rights = try view.rights(of: user)
+            rights.sources += controls.sources
+            return credential.caller(rights) { .user(user, credential.accessKeyID, rights, controls) }
+        case .session(let session):
+            let kind: EntityKind = session.kind == .role ? .role : .user
+            guard let entity = try view.entity(kind, session.entity, credential.account),
+                entity.id == session.entityID
+            else { return nil }
+            var rights = try view.rights(of: entity)
+            rights.sources += controls.sources
+            let policies = try sessionPolicies(session, &rights, view)
+            return credential.caller(rights) {
+                .session(session, of: entity, credential.accessKeyID, rights, policies, controls)
+            }
+        }
+    }
+
+    private func sessionPolicies(_ session: Session, _ rights: inout Rights, _ view: View) throws -> [NamedPolicy]? {
+        guard session.hasPolicies else { return nil }
+        var policies: [NamedPolicy] = []
+        for text in session.policies ?? [] {
+            policies.append(
+                NamedPolicy(name: "session policy", document: try EntityState.parse(text, .session, session.name)))
+        }
+        for arn in session.managed {
+            guard let policy = try view.managedPolicy(arn) else { continue }
+            rights.sources.append(policy)
+            policies.append(policy.policy)
+        }
+        return policies
     }
 
     private func remember(
@@ -62,117 +117,53 @@ struct Identity: Sendable {
         _ envelope: Envelope,
         _ key: SigningKey,
         _ credential: Credential,
-        _ user: UserState,
         _ caller: Caller
     ) {
         guard let authorization = envelope.authorization, claim.terms.canRecur else { return }
         let sightings = Sightings()
         let view = View(cache: house.store.cache, sightings: sightings)
         // Seen once more, with tickets this time: they must be the same rows.
-        guard let seen = try? view.credential(claim.accessKeyID, root: house.root), seen === credential,
-            let owner = try? view.user(credential.user, in: credential.account), owner === user
-        else { return }
-        let signer = KnownSigner(terms: claim.terms, key: key, caller: caller, tickets: sightings.tickets)
+        if caller.session == nil {
+            guard let seen = try? view.credential(claim.accessKeyID, root: house.root), seen === credential else {
+                return
+            }
+        }
+        guard let again = try? self.caller(credential, view), again === caller else { return }
+        let signer = KnownSigner(
+            terms: claim.terms, key: key, caller: caller, token: claim.sessionToken, tickets: sightings.tickets)
         signers.keep(signer, authorization)
     }
 
-    func sweep() { signers.sweep(house.store.cache) }
+    func sweep() {
+        signers.sweep(house.store.cache)
+        sessions.sweep(house.clock.now())
+    }
 
     private func signingKey(_ secret: [UInt8], _ claim: SignatureClaim) -> SigningKey {
         SigningKey.derive(secret: secret, date: claim.date, region: claim.region, service: claim.service)
     }
 }
 
-/// An access key as the gate holds it.
-final class Credential: Sendable {
-    private struct Scope: Hashable {
-        let date: Text
-        let region: Text
-        let service: Text
-    }
+/// Sessions whose tokens were opened of late.
+final class OpenSessions: Sendable {
+    private static let most = 4096
+    private let all = Mutex<[Text: Credential]>([:])
 
-    let accessKeyID: Text
-    let account: AccountID
-    let user: Text
-    let isActive: Bool
-    private let secret: SecretBytes
-    private let keys = Mutex<[Scope: SigningKey]>([:])
-    private let last = Mutex<(user: UserState, caller: Caller)?>(nil)
+    func find(_ token: Text) -> Credential? { all.withLock { $0[token] } }
 
-    init(accessKeyID: Text, account: AccountID, user: Text, isActive: Bool, secret: SecretBytes) {
-        self.accessKeyID = accessKeyID
-        self.account = account
-        self.user = user
-        self.isActive = isActive
-        self.secret = secret
-    }
-
-    /// Deriving takes four HMACs and holds for a day, a region and a service.
-    func signingKey(_ claim: SignatureClaim) -> SigningKey {
-        let scope = Scope(date: claim.date, region: claim.region, service: claim.service)
-        return keys.withLock { keys in
-            if let key = keys[scope] { return key }
-            // The scope is the client's to choose: a stranger must not fill memory with it.
-            if keys.count >= 16 { keys.removeAll() }
-            let key = SigningKey.derive(
-                secret: secret.revealBytes(),
-                date: scope.date,
-                region: scope.region,
-                service: scope.service
-            )
-            keys[scope] = key
-            return key
+    func keep(_ credential: Credential, _ token: Text) {
+        all.withLock { all in
+            if all.count >= Self.most { all.removeAll() }
+            all[token] = credential
         }
     }
 
-    /// Building a caller costs more than verifying a signature, and its user rarely changes.
-    func caller(for user: UserState) -> Caller {
-        last.withLock { last in
-            if let last, last.user === user { return last.caller }
-            let caller = user.caller(accessKeyID: accessKeyID)
-            last = (user, caller)
-            return caller
+    /// Lets go of expired ones, and of the keys that they hold.
+    func sweep(_ now: Timestamp) {
+        all.withLock { all in
+            all = all.filter { entry in
+                if case .session(let session) = entry.value.owner { session.expires > now } else { false }
+            }
         }
-    }
-}
-
-/// An IAM user with its policies compiled.
-final class UserState: Sendable {
-    let account: AccountID
-    let name: Text
-    let id: Text
-    let path: Text
-    let policies: [NamedPolicy]
-
-    init(account: AccountID, name: Text, id: Text, path: Text, policies: [NamedPolicy]) {
-        self.account = account
-        self.name = name
-        self.id = id
-        self.path = path
-        self.policies = policies
-    }
-
-    var arn: Text { "arn:aws:iam::\(account):user\(path)\(name)" }
-
-    func caller(accessKeyID: Text) -> Caller {
-        Caller(
-            account: account,
-            accessKeyID: accessKeyID,
-            principal: Principal(account: account.text, arn: arn, kind: .user, uniqueID: id),
-            userName: name,
-            uniqueID: id,
-            policies: policies,
-            identityJSON: identityJSON(accessKeyID)
-        )
-    }
-
-    private func identityJSON(_ accessKeyID: Text) -> [UInt8] {
-        let fields: Fields = [
-            "type": "IAMUser", "principalId": .string(id), "arn": .string(arn), "accountId": .string(account.text),
-            "accessKeyId": .string(accessKeyID), "userName": .string(name),
-        ]
-        var out = ByteBuilder()
-        out.append(json: fields)
-        return out.bytes
     }
 }

@@ -1,16 +1,14 @@
 internal import Bytes
-internal import Policy
 internal import Seal
 internal import Store
 
-/// How users and access keys stand in the store.
+/// How access keys stand in the store: outside of every account, since a request names nothing but the key.
 enum IdentityRows {
     static func accessKey(_ id: Text) -> ItemKey {
         ItemKey(place: Place(account: .none, region: ""), kind: "access-key", id: id)
     }
-    static func user(_ name: Text, in account: AccountID) -> ItemKey {
-        ItemKey(place: Place(account: account, region: ""), kind: "user", id: name)
-    }
+    /// What the access keys of a user are linked to.
+    static func link(_ user: Text, _ account: AccountID) -> Text { "\(account)/\(user.asciiLowercased)" }
 
     private static func secretBinding(_ id: Text, _ account: AccountID) -> Binding {
         Binding("access-key-secret", [account.text, id])
@@ -27,27 +25,10 @@ enum IdentityRows {
         let sealed = root.accountKey(Place(account: account, region: "")).seal(
             secret, boundTo: secretBinding(id, account))
         let body: Fields = [
-            "account": .string(account.text), "user": .string(user), "status": "Active",
+            "account": .string(account.text), "user": .string(user.asciiLowercased), "status": "Active",
             "created": .integer(time.milliseconds), "secret": .blob(sealed.bytes),
         ]
-        return Item(key: accessKey(id), link: user, due: nil, rev: 1, body: body.json)
-    }
-
-    static func newUser(
-        name: Text,
-        id: Text,
-        path: Text,
-        account: AccountID,
-        policies: [(name: Text, document: Text)],
-        at time: Timestamp
-    ) -> Item {
-        let body: Fields = [
-            "id": .string(id), "path": .string(path), "created": .integer(time.milliseconds),
-            "policies": .structure(
-                Fields(policies.map { Fields.Member(name: $0.name, value: .string($0.document)) })
-            ),
-        ]
-        return Item(key: user(name, in: account), link: nil, due: nil, rev: 1, body: body.json)
+        return Item(key: accessKey(id), link: link(user, account), due: nil, rev: 1, body: body.json)
     }
 
     static func credential(_ item: Item, root: RootKey) throws -> Credential {
@@ -60,22 +41,10 @@ enum IdentityRows {
         return Credential(
             accessKeyID: item.key.id,
             account: account,
-            user: user,
+            owner: .user(user),
             isActive: body.text("status") == "Active",
             secret: secret
         )
-    }
-
-    static func userState(_ item: Item) throws -> UserState {
-        let body = try Fields(json: item.body)
-        guard let id = body.text("id"), let path = body.text("path") else {
-            throw StoreError.corrupt("user \(item.key.id)")
-        }
-        let policies = try (body.fields("policies")?.members ?? []).map { member in
-            guard case .string(let text) = member.value else { throw StoreError.corrupt("user \(item.key.id)") }
-            return NamedPolicy(name: member.name, document: try PolicyDocument.parse(text.bytes, kind: .identity))
-        }
-        return UserState(account: item.key.place.account, name: item.key.id, id: id, path: path, policies: policies)
     }
 }
 
@@ -84,13 +53,6 @@ extension View {
         let key = IdentityRows.accessKey(id)
         return try row(.item(key)) { snapshot in
             try snapshot.item(key).map { (try IdentityRows.credential($0, root: root), $0.body.count + 512) }
-        }
-    }
-
-    func user(_ name: Text, in account: AccountID) throws -> UserState? {
-        let key = IdentityRows.user(name, in: account)
-        return try row(.item(key)) { snapshot in
-            try snapshot.item(key).map { (try IdentityRows.userState($0), $0.body.count * 4 + 512) }
         }
     }
 }

@@ -3,20 +3,27 @@ internal import Store
 internal import Synchronization
 internal import Wire
 
-/// Who signs with certain terms (key, day, region, service, signed headers), found out once: valid while the rows of the
-/// access key and its user stand.
+/// Who signs with certain terms (key, day, region, service, signed headers) and a certain session token, found out once: valid
+/// while the rows of the access key, of the user or role, and of all their policies stand.
 final class KnownSigner: Sendable {
     let terms: SignatureTerms
     let key: SigningKey
     let caller: Caller
+    private let token: Text?
     private let tickets: [CacheTicket]
 
-    init(terms: SignatureTerms, key: SigningKey, caller: Caller, tickets: [CacheTicket]) {
+    init(terms: SignatureTerms, key: SigningKey, caller: Caller, token: Text?, tickets: [CacheTicket]) {
         self.terms = terms
         self.key = key
         self.caller = caller
+        self.token = token
         self.tickets = tickets
     }
+
+    func fits(_ claim: SignatureClaim) -> Bool { claim.terms === terms && claim.sessionToken == token }
+
+    /// False once a session is over.
+    func isCurrent(_ now: Timestamp) -> Bool { caller.session.map { now < $0.expires } ?? true }
 
     func stands(_ cache: RowCache) -> Bool { cache.stands(tickets) }
 }

@@ -31,7 +31,7 @@ extension Keys {
     }
 
     /// A policy that parses and that still lets the caller replace it, unless they ask to skip that.
-    static func checkPolicy(_ text: Text, arn: Text, bypassesLockout: Bool, _ call: Call) throws(Fault) {
+    static func checkPolicy(_ text: Text, arn: Text, bypassesLockout: Bool, _ call: Call) throws {
         guard text.utf8.count <= 32_768 else {
             throw Fault("LimitExceededException", "The key policy is larger than 32,768 bytes.")
         }
@@ -50,7 +50,7 @@ extension Keys {
             isKeyPolicy: true,
             keys: call.conditionKeys
         )
-        guard judge(question, call).isAllowed else {
+        guard try judge(question, call).isAllowed else {
             throw Fault(
                 "MalformedPolicyDocumentException",
                 "The new key policy will not allow you to update the key policy in the future."

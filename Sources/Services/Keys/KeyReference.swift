@@ -151,7 +151,7 @@ extension Keys {
         if let key = name.dropping("aws:resourcetag/") {
             return tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
         }
-        return call.globalKey(name).map { .one($0) }
+        return call.globalKey(name)
     }
 
 }

@@ -47,7 +47,7 @@ extension Secrets {
     /// The question of an operation on one secret, with the condition keys that all of them have.
     static func question(_ action: Text, _ subject: Subject, _ call: Call) -> Question {
         let arn = subject.arn
-        let keys = ContextKeys { name in conditionKey(name, arn, subject.state, call).map { .one($0) } }
+        let keys = ContextKeys { name in conditionKey(name, arn, subject.state, call) }
         return Question(
             action: action,
             resource: arn,
@@ -59,11 +59,13 @@ extension Secrets {
     }
 
     /// The keys that all operations on one secret have, computed only if a policy asks. `name` is in lower case.
-    private static func conditionKey(_ name: Text, _ arn: Text, _ state: SecretState?, _ call: Call) -> Text? {
-        if name == "secretsmanager:secretid" { return arn }
+    private static func conditionKey(_ name: Text, _ arn: Text, _ state: SecretState?, _ call: Call)
+        -> ContextKeys.Value?
+    {
+        if name == "secretsmanager:secretid" { return .one(arn) }
         for prefix in ["aws:resourcetag/", "secretsmanager:resourcetag/"] as [Text] {
             guard let key = name.dropping(prefix) else { continue }
-            return state?.draft.tags?.first { $0.key.asciiLowercased == key }?.value
+            return state?.draft.tags?.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
         }
         return call.globalKey(name)
     }

@@ -53,7 +53,7 @@ extension Secrets {
         let state = try SecretState(draft.encoded)
         let reference = try SecretReference(state.arn, from: call.place)
         let question = question(action, Subject(reference: reference, state: state), call)
-        let decision = judge(question, call)
+        let decision = try judge(question, call)
         guard decision.isAllowed else { throw Fault.denied(decision, question, call.caller, .secretsManager) }
     }
 }

@@ -63,7 +63,7 @@ extension Secrets {
                     Finding(check: "BROAD_ACCESS", message: "This resource policy grants broad access to your secret.")
                 )
             }
-            if locksOut(document, secret, call) {
+            if try locksOut(document, secret, call) {
                 findings.append(
                     Finding(
                         check: "LOCKOUT",
@@ -74,7 +74,7 @@ extension Secrets {
             return findings
         }
 
-        private static func locksOut(_ document: PolicyDocument, _ secret: SecretState?, _ call: Authorized<Self>)
+        private static func locksOut(_ document: PolicyDocument, _ secret: SecretState?, _ call: Authorized<Self>) throws
             -> Bool
         {
             var asked =
@@ -84,7 +84,7 @@ extension Secrets {
                     unboundQuestion("secretsmanager:PutResourcePolicy", call.call)
                 }
             asked.resourcePolicy = NamedPolicy(name: secret?.arn ?? "proposed", document: document)
-            return !judge(asked, call.call).isAllowed
+            return try !judge(asked, call.call).isAllowed
         }
     }
 }
