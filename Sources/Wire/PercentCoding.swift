@@ -1,7 +1,7 @@
-import Bytes
+internal import Bytes
 
 /// RFC 3986 percent-encoding over bytes.
-enum PercentCoding {
+package enum PercentCoding {
     /// Letters, digits, `-._~`.
     static func isUnreserved(_ byte: UInt8) -> Bool {
         switch byte {
@@ -22,7 +22,7 @@ enum PercentCoding {
         }
     }
 
-    static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    package static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         for byte in bytes { append(byte, to: &out) }
         return out

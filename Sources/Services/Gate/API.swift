@@ -16,7 +16,7 @@ package struct API: Sendable {
 
     package var eventSource: Text { "\(name).amazonaws.com" }
     /// Clients sign global services for a Region of their own choice.
-    package var isGlobal: Bool { name == "sts" }
+    package var isGlobal: Bool { name == "sts" || name == "iam" }
 }
 
 extension API {
@@ -42,6 +42,17 @@ extension API {
         version: "2011-06-15",
         dialects: [.query],
         xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+        messageKey: "Message"
+    )
+}
+
+extension API {
+    package static let iam = API(
+        name: "iam",
+        targetPrefix: nil,
+        version: "2010-05-08",
+        dialects: [.query],
+        xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
         messageKey: "Message"
     )
 }

@@ -1,6 +1,6 @@
 extension Catalog {
     /// Every operation that this program answers.
-    package static let all = Catalog(secrets + keys + tokens)
+    package static let all = Catalog(secrets + keys + tokens + access)
 
     private static let secrets: [Entry] = [
         Entry(repeating: Secrets.GetSecretValue.self),
@@ -46,6 +46,14 @@ extension Catalog {
         Entry(writing: Keys.PutKeyPolicy.self),
         Entry(reading: Keys.ListResourceTags.self),
         Entry(reading: Keys.GetKeyRotationStatus.self),
+    ]
+
+    private static let access: [Entry] = [
+        Entry(writing: Access.CreateUser.self),
+        Entry(writing: Access.GetUser.self),
+        Entry(writing: Access.ListUsers.self),
+        Entry(writing: Access.DeleteUser.self),
+        Entry(writing: Access.CreateAccessKey.self),
     ]
 
     private static let tokens: [Entry] = [Entry(reading: Tokens.GetCallerIdentity.self)]

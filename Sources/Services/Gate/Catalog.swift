@@ -13,6 +13,7 @@ package struct Entry: Sendable {
     package let quota: Quota
     package let isReadOnly: Bool
     package let isBrief: Bool
+    package let hasOutput: Bool
     package let input: Structure
     let perform: @Sendable (Call, Fields) throws -> Step
     /// `nil` for operations that are never prepared.
@@ -53,6 +54,7 @@ package struct Entry: Sendable {
         quota = Op.quota
         isReadOnly = Op.isReadOnly
         isBrief = Op.isBrief
+        hasOutput = Op.hasOutput
         input = Op.input
         self.perform = perform
     }

@@ -186,7 +186,8 @@ package final class Gate: Door {
             dialect: attempt.dialect,
             xmlNamespace: entry.api.xmlNamespace,
             operation: entry.name,
-            messageKey: entry.api.messageKey
+            messageKey: entry.api.messageKey,
+            hasResult: entry.hasOutput
         )
     }
 

@@ -17,6 +17,8 @@ package protocol Operation: Sendable {
     static var isReadOnly: Bool { get }
     /// Whether it takes well under a millisecond of the processor's time, waits not counted: then it may stay on an event loop.
     static var isBrief: Bool { get }
+    /// False where the model has no output: XML answers have no `…Result` element then.
+    static var hasOutput: Bool { get }
     static var input: Structure { get }
     /// Output members that the trail keeps as `responseElements`; `nil` records `null`.
     static var recordedOutput: Structure? { get }
@@ -38,6 +40,7 @@ package protocol Operation: Sendable {
 extension Operation {
     package static var isReadOnly: Bool { false }
     package static var isBrief: Bool { true }
+    package static var hasOutput: Bool { true }
     package static var recordedOutput: Structure? { nil }
     package static func resources(_ subject: Subject) -> [RecordedResource] { [] }
 }

@@ -24,6 +24,10 @@ package enum Founding {
         Text(prefix.string + String(decoding: chance.characters(16, from: identifierAlphabet), as: UTF8.self))
     }
 
+    static func secretAccessKey(_ chance: Chance) -> SecretBytes {
+        SecretBytes(chance.characters(40, from: secretAlphabet))
+    }
+
     private static let accounts = OrganizationRows.place
 
     package static func isFounded(_ house: House) async throws -> Bool {
@@ -44,7 +48,7 @@ package enum Founding {
             account: account,
             userName: administratorName,
             accessKeyID: identifier("AKIA", chance),
-            secretAccessKey: SecretBytes(chance.characters(40, from: secretAlphabet))
+            secretAccessKey: secretAccessKey(chance)
         )
         try publish(administrator)
         var user = Entity(.user, name: administratorName, path: "/", account: account, at: now, chance: chance)

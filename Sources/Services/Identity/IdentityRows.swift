@@ -4,9 +4,10 @@ internal import Store
 
 /// How access keys stand in the store: outside of every account, since a request names nothing but the key.
 enum IdentityRows {
-    static func accessKey(_ id: Text) -> ItemKey {
-        ItemKey(place: Place(account: .none, region: ""), kind: "access-key", id: id)
-    }
+    static let place = Place(account: .none, region: "")
+    static let accessKeyKind: Text = "access-key"
+
+    static func accessKey(_ id: Text) -> ItemKey { ItemKey(place: place, kind: accessKeyKind, id: id) }
     /// What the access keys of a user are linked to.
     static func link(_ user: Text, _ account: AccountID) -> Text { "\(account)/\(user.asciiLowercased)" }
 
