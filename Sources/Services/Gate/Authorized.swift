@@ -126,6 +126,7 @@ func authorize<Op: Operation>(
     _ parameters: Fields,
     _ call: Call
 ) throws -> Authorized<Op> {
+    if let fault = call.caller.refusal(of: Op.name, Op.api) { throw fault }
     let subject = try Op.find(input, call)
     for question in Op.asks(input, subject, call) {
         let decision = try judge(question, call)

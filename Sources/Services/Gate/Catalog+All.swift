@@ -56,5 +56,11 @@ extension Catalog {
         Entry(writing: Access.CreateAccessKey.self),
     ]
 
-    private static let tokens: [Entry] = [Entry(reading: Tokens.GetCallerIdentity.self)]
+    private static let tokens: [Entry] = [
+        Entry(reading: Tokens.GetCallerIdentity.self),
+        Entry(reading: Tokens.AssumeRole.self),
+        Entry(reading: Tokens.GetSessionToken.self),
+        Entry(reading: Tokens.GetFederationToken.self),
+        Entry(reading: Tokens.GetAccessKeyInfo.self),
+    ]
 }

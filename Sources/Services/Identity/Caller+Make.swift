@@ -60,6 +60,18 @@ extension Caller {
         )
     }
 
+    /// What AWS keeps from sessions that a user's key was exchanged for, whatever policies say.
+    func refusal(of operation: Text, _ api: API) -> Fault? {
+        guard let session, session.kind != .role, operation != "GetCallerIdentity" else { return nil }
+        switch (api.name, session.kind) {
+        case ("iam", .user) where session.usedMFA == nil, ("iam", .federated):
+            return SignatureFlaw.invalidToken.fault(.query)
+        case ("sts", .user) where operation != "AssumeRole", ("sts", .federated):
+            return Fault("AccessDenied", "Cannot call \(operation) with session credentials", status: 403)
+        default: return nil
+        }
+    }
+
     static func roleSessionARN(_ account: AccountID, _ role: Text, _ session: Text) -> Text {
         "arn:aws:sts::\(account):assumed-role/\(role)/\(session)"
     }

@@ -2,9 +2,6 @@ internal import Bytes
 internal import Policy
 internal import Wire
 
-/// AWS STS: its operations, and the words they share.
-enum Tokens {}
-
 extension Tokens {
     enum GetCallerIdentity: ReadOperation {
         struct Input: Sendable {}
