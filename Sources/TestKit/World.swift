@@ -55,8 +55,30 @@ package final class World: Sendable {
     }
 
     /// Sends one signed JSON request through the gate and waits for its record.
-    package func send(_ operation: Text, to api: API = .secretsManager, _ input: Fields) async -> Response {
-        await send(signed(operation, to: api, input))
+    package func send(
+        _ operation: Text, to api: API = .secretsManager, _ input: Fields, as signatory: Signatory? = nil
+    ) async -> Response {
+        await send(signed(operation, to: api, input, as: signatory))
+    }
+
+    /// Sends one signed request of the Query protocol.
+    package func query(
+        _ action: Text, to api: API = .sts, _ parameters: KeyValuePairs<Text, Text> = [:],
+        as signatory: Signatory? = nil
+    ) async -> Response {
+        let pairs: [(Text, Text)] =
+            [("Action", action), ("Version", api.version)] + parameters.map { ($0.key, $0.value) }
+        let form = pairs.map { pair in
+            "\(pair.0)=\(String(decoding: PercentCoding.encode(pair.1.utf8), as: UTF8.self))"
+        }
+        var request = Request(
+            method: "POST", target: "/",
+            headers: [
+                Header("Host", "127.0.0.1"), Header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
+            ],
+            body: Array(form.joined(separator: "&").utf8), peer: Peer(address: "127.0.0.1"))
+        sign(&request, service: api.name, as: signatory)
+        return await send(request)
     }
 
     package func send(raw body: [UInt8], target: Text, service: Text) async -> Response {
@@ -64,13 +86,16 @@ package final class World: Sendable {
     }
 
     /// What ``send(_:to:_:)`` sends.
-    package func signed(_ operation: Text, to api: API = .secretsManager, _ input: Fields) -> Request {
+    package func signed(
+        _ operation: Text, to api: API = .secretsManager, _ input: Fields, as signatory: Signatory? = nil
+    ) -> Request {
         var body = ByteBuilder()
         body.append(json: input)
-        return signed(raw: body.bytes, target: "\(api.targetPrefix ?? "").\(operation)", service: api.name)
+        return signed(
+            raw: body.bytes, target: "\(api.targetPrefix ?? "").\(operation)", service: api.name, as: signatory)
     }
 
-    private func signed(raw body: [UInt8], target: Text, service: Text) -> Request {
+    private func signed(raw body: [UInt8], target: Text, service: Text, as signatory: Signatory? = nil) -> Request {
         var request = Request(
             method: "POST",
             target: "/",
@@ -81,14 +106,19 @@ package final class World: Sendable {
             body: body,
             peer: Peer(address: "127.0.0.1")
         )
+        sign(&request, service: service, as: signatory)
+        return request
+    }
+
+    private func sign(_ request: inout Request, service: Text, as signatory: Signatory?) {
         let signer = Signer(
-            accessKeyID: administrator.accessKeyID,
-            secret: administrator.secretAccessKey.revealBytes(),
+            accessKeyID: signatory?.accessKeyID ?? administrator.accessKeyID,
+            secret: signatory?.secret.bytes ?? administrator.secretAccessKey.revealBytes(),
+            sessionToken: signatory?.token,
             region: Self.region,
             service: service
         )
         signer.sign(&request, at: clock.now)
-        return request
     }
 
     package func send(_ request: Request) async -> Response {
@@ -113,6 +143,25 @@ package final class World: Sendable {
     }
 }
 
+/// Who signs a request, if not the administrator.
+package struct Signatory: Sendable {
+    package var accessKeyID: Text
+    package var secret: Text
+    package var token: Text?
+
+    package init(accessKeyID: Text, secret: Text, token: Text? = nil) {
+        (self.accessKeyID, self.secret, self.token) = (accessKeyID, secret, token)
+    }
+
+    /// From an answer's `Credentials`.
+    package init?(_ answer: Response) {
+        guard let id = answer.element("AccessKeyId"), let secret = answer.element("SecretAccessKey"),
+            let token = answer.element("SessionToken")
+        else { return nil }
+        self.init(accessKeyID: id, secret: secret, token: token)
+    }
+}
+
 /// An answer, decoded.
 package struct Response: Sendable {
     package let status: Int
@@ -126,6 +175,13 @@ package struct Response: Sendable {
     }
 
     package var code: Text? { fields.text("__type") }
+    /// The text of the first XML element of that name.
+    package func element(_ name: Text) -> Text? {
+        let text = String(decoding: body, as: UTF8.self)
+        guard let open = text.range(of: "<\(name)>"), let close = text.range(of: "</\(name)>") else { return nil }
+        return Text(String(text[open.upperBound..<close.lowerBound]))
+    }
+
     package var message: Text? { fields.text("Message") ?? fields.text("message") }
 }
 

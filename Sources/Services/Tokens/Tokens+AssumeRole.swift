@@ -170,7 +170,8 @@ struct RoleSubject: Sendable {
         // Whoever was allowed found a role.
         guard let role else { throw Fault.internalError }
         var session = Session(
-            kind: .role, account: account, entity: role.name.asciiLowercased, entityID: role.id, name: name, issued: now,
+            kind: .role, account: account, entity: role.name.asciiLowercased, entityID: role.id, name: name,
+            issued: now,
             expires: now + seconds * 1000)
         session.policies = terms.policies
         session.managed = terms.managed

@@ -39,7 +39,8 @@ extension Tokens {
             let terms = try SessionTerms(input, call.call)
             let name = input.text("Name") ?? ""
             var session = Session(
-                kind: .federated, account: user.account, entity: user.name.asciiLowercased, entityID: user.id, name: name,
+                kind: .federated, account: user.account, entity: user.name.asciiLowercased, entityID: user.id,
+                name: name,
                 issued: call.now, expires: call.now + (input.integer("DurationSeconds") ?? 43_200) * 1000)
             session.policies = terms.policies
             session.managed = terms.managed

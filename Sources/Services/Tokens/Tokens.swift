@@ -142,6 +142,8 @@ extension Tokens {
             throw validation("A token code was sent without the serial number of its device.")
         }
         _ = (code, serial)
-        throw denied("MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.")
+        throw denied(
+            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user."
+        )
     }
 }
