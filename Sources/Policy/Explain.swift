@@ -63,6 +63,12 @@ extension Layers {
 }
 
 extension Statement {
+    /// Whether `Action` or `NotAction` covers it, whatever the resource and the conditions.
+    package func covers(action: Text) -> Bool {
+        let nobody = Principal(account: "", arn: "", kind: .anonymous)
+        return matcher.coversAction(Evaluation(Ask(action: action, resource: "*", principal: nobody)))
+    }
+
     fileprivate func outcome(_ evaluation: Evaluation, isPrincipalChecked: Bool) -> StatementTrace.Outcome {
         if isPrincipalChecked, !concerns(evaluation.ask.principal) { return .otherPrincipal }
         guard matcher.coversAction(evaluation) else { return .otherAction }

@@ -17,6 +17,18 @@ package enum PrincipalElement: Sendable, Equatable {
 }
 
 extension PrincipalElement {
+    /// As a policy writes it; an account as its root's ARN.
+    package var text: Text {
+        switch self {
+        case .everyone: "*"
+        case .account(let account): "arn:aws:iam::\(account):root"
+        case .user(let arn), .role(let arn), .roleSession(let arn), .federatedSession(let arn): arn
+        case .uniqueID(let id), .canonicalUser(let id): id
+        case .service(let host): host
+        case .federated(let provider): provider
+        }
+    }
+
     /// An entry under `AWS`.
     init(aws text: Text) throws(MalformedPolicy) {
         if text == "*" {

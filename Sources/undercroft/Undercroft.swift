@@ -22,7 +22,10 @@ struct Undercroft: AsyncParsableCommand {
             was changed or removed.
             """,
         version: Release.version,
-        subcommands: [Serve.self, Config.self, TrailCommand.self, Status.self, Version.self, Completion.self]
+        subcommands: [
+            Serve.self, Config.self, TrailCommand.self, Why.self, WhoCan.self, Status.self, Version.self,
+            Completion.self,
+        ]
     )
 }
 

@@ -129,7 +129,9 @@ func authorize<Op: Operation>(
     if let fault = call.caller.refusal(of: Op.name, Op.api) { throw fault }
     let subject = try Op.find(input, call)
     for question in Op.asks(input, subject, call) {
-        let decision = try judge(question, call)
+        let (ask, layers) = try terms(question, call)
+        let decision = decide(ask, layers)
+        call.note(Finding(question, decision, explain(ask, layers)))
         if decision.isContextual { call.markContextual() }
         guard decision.isAllowed else { throw Fault.denied(decision, question, call.caller, Op.api) }
     }

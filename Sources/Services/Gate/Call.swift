@@ -42,6 +42,7 @@ package final class Call: Sendable {
     package let via: Text?
     package let view: View
     private let journal: Journal
+    private let found = Mutex<[Finding]>([])
 
     package init(_ scene: Scene, requestID: Text, via: Text? = nil, view: View, journal: Journal = Journal()) {
         self.scene = scene
@@ -81,6 +82,10 @@ package final class Call: Sendable {
     func forwarded(by api: API, view: View) -> Call {
         Call(scene, requestID: house.chance.uuid(), via: api.name, view: view, journal: journal)
     }
+
+    /// What was decided about this call, in the order in which it was asked.
+    var findings: [Finding] { found.withLock { $0 } }
+    func note(_ finding: Finding) { found.withLock { $0.append(finding) } }
 
     package func note(_ record: [UInt8]) { journal.add(record) }
     package var records: [[UInt8]] { journal.records }

@@ -1,6 +1,6 @@
 extension Catalog {
     /// Every operation that this program answers.
-    package static let all = Catalog(secrets + keys + tokens + access)
+    package static let all = Catalog(secrets + keys + tokens + access + insight)
 
     private static let secrets: [Entry] = [
         Entry(repeating: Secrets.GetSecretValue.self),
@@ -54,6 +54,11 @@ extension Catalog {
         Entry(writing: Access.ListUsers.self),
         Entry(writing: Access.DeleteUser.self),
         Entry(writing: Access.CreateAccessKey.self),
+    ]
+
+    private static let insight: [Entry] = [
+        Entry(reading: Insight.Explain.self),
+        Entry(writing: Insight.WhoCan.self),
     ]
 
     private static let tokens: [Entry] = [

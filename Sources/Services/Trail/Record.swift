@@ -133,6 +133,12 @@ package enum Record {
         record.out.append(#","eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":""#)
         record.out.append(call.place.account.text)
         record.out.append(#"","eventCategory":"Management""#)
+        let findings = call.findings
+        for (position, finding) in findings.enumerated() {
+            record.out.append(position == 0 ? #","additionalEventData":{"authorization":["# : ",")
+            finding.append(to: &record.out)
+        }
+        if !findings.isEmpty { record.out.append("]}") }
         if call.via == nil { record.leave(.tlsDetails) }
         record.out.append("}")
     }

@@ -1,0 +1,120 @@
+package import Bytes
+package import Policy
+
+/// One decision as the trail keeps it, so that "why?" can be answered as long as the record is there.
+package struct Finding: Sendable {
+    package let action: Text
+    package let resource: Text
+    package let decision: Decision
+    /// For a refusal: the statements that came close, at most ``most``.
+    package let near: [StatementTrace]
+
+    static let most = 8
+
+    /// - Parameter explanation: made for refusals alone: it costs many times the decision.
+    init(_ question: Question, _ decision: Decision, _ explanation: @autoclosure () -> Explanation) {
+        action = question.action
+        resource = question.resource
+        self.decision = decision
+        near = decision.isAllowed ? [] : Array(explanation().near.prefix(Self.most))
+    }
+
+    /// A member of the record's `additionalEventData.authorization`.
+    func append(to out: inout ByteBuilder) {
+        out.append(#"{"action":"#)
+        out.append(jsonString: action)
+        out.append(#","resource":"#)
+        out.append(jsonString: resource)
+        out.append(#","effect":""#)
+        switch decision.reason {
+        case .allowed(let statement):
+            out.append("ALLOW\"")
+            Self.append(statement, to: &out)
+        case .root: out.append(#"ALLOW","layer":"root""#)
+        case .explicitDeny(_, let statement):
+            out.append("EXPLICIT_DENY\"")
+            Self.append(statement, to: &out)
+        case .implicitDeny(let layer): out.append("IMPLICIT_DENY\",\"layer\":\"\(layer.name)\"")
+        }
+        if !near.isEmpty {
+            out.append(#","near":["#)
+            for (position, trace) in near.enumerated() {
+                out.append(position == 0 ? "{" : ",{")
+                out.append("\"outcome\":\"\(trace.outcome.name)\"")
+                Self.append(trace.statement, to: &out)
+                if case .conditionFailed(let failure) = trace.outcome {
+                    out.append(",\"condition\":")
+                    out.append(json: .structure(failure.fields))
+                }
+                out.append("}")
+            }
+            out.append("]")
+        }
+        out.append("}")
+    }
+
+    private static func append(_ statement: StatementReference, to out: inout ByteBuilder) {
+        out.append(",\"layer\":\"\(statement.layer.name)\",\"policy\":")
+        out.append(jsonString: statement.policy)
+        out.append(",\"statement\":\(statement.index)")
+        guard let sid = statement.sid else { return }
+        out.append(",\"sid\":")
+        out.append(jsonString: sid)
+    }
+}
+
+extension Explanation {
+    /// Statements about the action and the resource that did not decide: what failed a condition first.
+    var near: [StatementTrace] {
+        let about = traces.filter { trace in
+            switch trace.outcome {
+            case .conditionFailed: true
+            case .matched: trace.effect == .deny
+            case .otherResource, .otherPrincipal: trace.effect == .allow
+            case .otherAction: false
+            }
+        }
+        return about.filter(\.isConditional) + about.filter { !$0.isConditional }
+    }
+}
+
+extension StatementTrace {
+    var isConditional: Bool { if case .conditionFailed = outcome { true } else { false } }
+}
+
+extension StatementTrace.Outcome {
+    package var name: Text {
+        switch self {
+        case .matched: "matched"
+        case .otherPrincipal: "otherPrincipal"
+        case .otherAction: "otherAction"
+        case .otherResource: "otherResource"
+        case .conditionFailed: "conditionFailed"
+        }
+    }
+}
+
+extension ConditionFailure {
+    var fields: Fields {
+        [
+            "operator": .string(operatorName), "key": .string(key),
+            "policyValues": .list(policyValues.map { .string($0) }),
+            "requestValues": requestValues.map { .list($0.map { .string($0) }) } ?? .null,
+        ]
+    }
+}
+
+extension PolicyLayer {
+    /// In records and explanations.
+    package var name: Text {
+        switch self {
+        case .serviceControl: "service-control-policy"
+        case .resourceControl: "resource-control-policy"
+        case .resource: "resource-policy"
+        case .trust: "trust-policy"
+        case .identity: "identity-policy"
+        case .boundary: "permissions-boundary"
+        case .session: "session-policy"
+        }
+    }
+}
