@@ -49,6 +49,13 @@ package struct RootKey: Sendable {
     /// call: keep it.
     package func derive(label: Text) -> HMACKey { RootKey.authenticationKey(from: derivation, label: label) }
 
+    /// A name for key material that comes from outside: the same for the same material and owner, and of no help to whoever
+    /// would like to guess the material.
+    package func materialID(_ material: SecretBytes, of owner: Binding) -> Text {
+        let key = derive(label: "imported material id")
+        return Hex.encode(material.reveal { unsafe key.authenticate(owner.bytes.span.bytes, copy $0).bytes })
+    }
+
     private func wrappingKey(_ label: [UInt8], _ binding: Binding) -> WrappingKey {
         unsafe KBKDF.withDerivedKey(key: derivation, label: label, context: binding.bytes.span.bytes) { derived in
             unsafe derived.withUnsafeBytes { source in

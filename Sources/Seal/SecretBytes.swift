@@ -26,6 +26,15 @@ package struct SecretBytes: @unchecked Sendable, Equatable, CustomStringConverti
         unsafe self.init(count: bytes.count, guarded: guarded) { target in unsafe target.copyBytes(from: bytes) }
     }
 
+    /// What was lent.
+    init(copying span: RawSpan, guarded: Bool) {
+        self = unsafe span.withUnsafeBytes { source in
+            unsafe SecretBytes(count: source.count, guarded: guarded) { target in
+                unsafe target.copyMemory(from: source)
+            }
+        }
+    }
+
     /// `fill` writes all `count` bytes, straight to where they stay.
     @unsafe init<E: Error>(
         count: Int, guarded: Bool, filling fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
@@ -44,11 +53,7 @@ package struct SecretBytes: @unchecked Sendable, Equatable, CustomStringConverti
 
     /// The same bytes in guarded memory.
     func guarded() -> SecretBytes {
-        reveal { span in
-            unsafe span.withUnsafeBytes { source in
-                unsafe SecretBytes(count: count, guarded: true) { target in unsafe target.copyMemory(from: source) }
-            }
-        }
+        reveal { SecretBytes(copying: copy $0, guarded: true) }
     }
 
     package var count: Int { storage.header.count }

@@ -53,6 +53,16 @@ package struct WrappingKey: Sendable {
         return WrappingKey(inGuardedMemory: key)
     }
 
+    /// As ``wrap(_:boundTo:)``, for keys of any length: those of MACs, and private ones.
+    package func wrap(_ material: SecretBytes, boundTo binding: Binding) -> Sealed {
+        seal(material, as: .key, boundTo: binding)
+    }
+
+    /// In guarded memory.
+    package func unwrapMaterial(_ sealed: Sealed, boundTo binding: Binding) throws(SealBroken) -> SecretBytes {
+        try open(sealed, as: .key, boundTo: binding)
+    }
+
     private static func label(of form: SealedForm) -> [UInt8] { form == .key ? keyLabel : messageLabel }
 
     private func seal(_ plaintext: SecretBytes, as form: SealedForm, boundTo binding: Binding) -> Sealed {

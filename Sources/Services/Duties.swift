@@ -46,7 +46,7 @@ package struct Sweep: Sendable {
 
     package func step() async throws {
         try await purgeSecrets()
-        try await destroyKeys()
+        try await visitKeys()
     }
 
     private func purgeSecrets() async throws {
@@ -67,7 +67,8 @@ package struct Sweep: Sendable {
         }
     }
 
-    private func destroyKeys() async throws {
+    /// A key is due when its waiting period is over, or when imported material expires.
+    private func visitKeys() async throws {
         let now = house.clock.now()
         while true {
             let due = try await house.store.read { try $0.itemsDue(kind: "key", by: now, limit: Self.batch) }
@@ -77,10 +78,15 @@ package struct Sweep: Sendable {
                         return
                     }
                     let place = item.key.place
+                    let key = try KeyState(current)
+                    guard let deletion = key.deletionDate, deletion <= now else {
+                        return try Keys.takeExpiredMaterial(current, house, at: now, transaction)
+                    }
                     for alias in try transaction.items(
                         place, kind: "alias", link: item.key.id, after: nil, limit: 1000
                     ) { _ = try transaction.delete(alias.key) }
                     _ = try transaction.delete(item.key)
+                    try Keys.leaveFamily(key, at: now, transaction)
                     let record = Record.serviceEvent(
                         "DeleteKey",
                         .kms,

@@ -59,4 +59,58 @@ struct WycheproofTests {
             #expect(derived == (try test.hex("okm")), test.label)
         }
     }
+
+    @Test(arguments: [("hmac_sha256_test.json", Hash.sha256), ("hmac_sha384_test.json", .sha384), ("hmac_sha512_test.json", .sha512)])
+    func hmac(file: String, hash: Hash) throws {
+        let tests = try Vectors.wycheproof(file).filter { try $0.hex("tag").count == hash.length }
+        #expect(tests.count >= 87)
+        for test in tests {
+            let code = hash.authenticate(try test.hex("msg"), key: try test.hex("key"))
+            #expect((try test.hex("tag") == code) == test.isValid, test.label)
+        }
+    }
+
+    @Test(arguments: [
+        ("ecdsa_secp256r1_sha256_test.json", KeyPairs.Scheme.ecdsa(.sha256), Hash.sha256),
+        ("ecdsa_secp384r1_sha384_test.json", .ecdsa(.sha384), .sha384),
+        ("ecdsa_secp521r1_sha512_test.json", .ecdsa(.sha512), .sha512),
+        ("rsa_pss_2048_sha256_mgf1_32_test.json", .pss(.sha256), .sha256),
+        ("rsa_signature_2048_sha256_test.json", .pkcs1(.sha256), .sha256),
+    ])
+    func signatures(file: String, scheme: KeyPairs.Scheme, hash: Hash) throws {
+        var (valid, invalid) = (0, 0)
+        for (group, tests) in try Vectors.wycheproofGroups(file) {
+            let key = try group.hex("publicKeyDer")
+            // Legacy forms that a verifier may take or leave.
+            for test in tests where test.text("result") != "acceptable" {
+                let digest = hash.digest(try test.hex("msg"))
+                let isValid = KeyPairs.verify(try test.hex("sig"), of: digest, scheme, publicKey: key)
+                #expect(isValid == test.isValid, test.label)
+                if test.isValid { valid += 1 } else { invalid += 1 }
+            }
+        }
+        #expect(valid >= 7 && invalid >= 40)
+    }
+
+    @Test func rsaOAEP() throws {
+        var count = 0
+        for (group, tests) in try Vectors.wycheproofGroups("rsa_oaep_2048_sha256_mgf1sha256_test.json") {
+            let key = try group.hex("privateKeyPkcs8")
+            for test in tests where test.text("label") == "" {
+                let opened = KeyPairs.open(try test.hex("ct"), .sha256, privateKey: key)
+                #expect(opened == (test.isValid ? try test.hex("msg") : nil), test.label)
+                count += 1
+            }
+        }
+        #expect(count >= 20)
+    }
+
+    @Test func aesKeyWrapWithPadding() throws {
+        let tests = try Vectors.wycheproof("aes_kwp_test.json") { $0.integer("keySize") == 256 }
+        #expect(tests.count >= 60)
+        for test in tests {
+            let opened = AES256KeyWrap.open(try test.hex("ct"), key: try test.hex("key"))
+            #expect(opened == (test.isValid ? try test.hex("msg") : nil), test.label)
+        }
+    }
 }

@@ -3,7 +3,9 @@
 import pathlib
 import re
 
+from cryptography.hazmat.primitives import serialization
 from harness import ROOT
+from keys import oaep
 from support import must, token
 
 SERVICES = {"Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts"}
@@ -55,6 +57,60 @@ class World:
     def alias(self):
         self.kms.create_alias(AliasName=f"alias/{self.name}", TargetKeyId=self.key)
         return f"alias/{self.name}"
+
+    def made(self, spec, usage):
+        return self.kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
+
+    @property
+    def signing(self):
+        return self.made("ECC_NIST_P256", "SIGN_VERIFY")
+
+    @property
+    def agreeing(self):
+        return self.made("ECC_NIST_P256", "KEY_AGREEMENT")
+
+    @property
+    def mac(self):
+        return self.made("HMAC_256", "GENERATE_VERIFY_MAC")
+
+    @property
+    def external(self):
+        return self.kms.create_key(Origin="EXTERNAL")["KeyMetadata"]["Arn"]
+
+    @property
+    def multi(self):
+        return self.kms.create_key(MultiRegion=True)["KeyMetadata"]["Arn"]
+
+    def verify(self):
+        signed = self.kms.sign(KeyId=self.signing, Message=b"m", SigningAlgorithm="ECDSA_SHA_256")
+        del signed["ResponseMetadata"]
+        return self.kms.verify(Message=b"m", **signed)
+
+    def verify_mac(self):
+        made = self.kms.generate_mac(KeyId=self.mac, Message=b"m", MacAlgorithm="HMAC_SHA_256")
+        del made["ResponseMetadata"]
+        return self.kms.verify_mac(Message=b"m", **made)
+
+    def agree(self):
+        peer = self.kms.get_public_key(KeyId=self.agreeing)["PublicKey"]
+        return self.kms.derive_shared_secret(KeyId=self.agreeing, KeyAgreementAlgorithm="ECDH", PublicKey=peer)
+
+    def parameters(self, key):
+        return self.kms.get_parameters_for_import(
+            KeyId=key, WrappingAlgorithm="RSAES_OAEP_SHA_256", WrappingKeySpec="RSA_2048")
+
+    def bring(self):
+        key = self.external
+        parameters = self.parameters(key)
+        public = serialization.load_der_public_key(parameters["PublicKey"])
+        return self.kms.import_key_material(
+            KeyId=key, ImportToken=parameters["ImportToken"], ExpirationModel="KEY_MATERIAL_DOES_NOT_EXPIRE",
+            EncryptedKeyMaterial=public.encrypt(b"k" * 32, oaep("RSAES_OAEP_SHA_256")))
+
+    def move(self):
+        key = self.multi
+        self.kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1")
+        return self.kms.update_primary_region(KeyId=key, PrimaryRegion="eu-west-1")
 
     @property
     def blob(self):
@@ -108,6 +164,26 @@ SUCCESS = {
     "kms.GenerateDataKey": (lambda w: w.kms.generate_data_key(KeyId=w.key, KeySpec="AES_256"), "Plaintext"),
     "kms.GenerateDataKeyWithoutPlaintext": (
         lambda w: w.kms.generate_data_key_without_plaintext(KeyId=w.key, KeySpec="AES_256"), "CiphertextBlob"),
+    "kms.GenerateDataKeyPair": (
+        lambda w: w.kms.generate_data_key_pair(KeyId=w.key, KeyPairSpec="ECC_NIST_P256"), "PrivateKeyPlaintext"),
+    "kms.GenerateDataKeyPairWithoutPlaintext": (
+        lambda w: w.kms.generate_data_key_pair_without_plaintext(KeyId=w.key, KeyPairSpec="ECC_NIST_P256"),
+        "PublicKey"),
+    "kms.Sign": (
+        lambda w: w.kms.sign(KeyId=w.signing, Message=b"m", SigningAlgorithm="ECDSA_SHA_256"), "Signature"),
+    "kms.Verify": (lambda w: w.verify(), "SignatureValid"),
+    "kms.GetPublicKey": (lambda w: w.kms.get_public_key(KeyId=w.signing), "PublicKey"),
+    "kms.GenerateMac": (
+        lambda w: w.kms.generate_mac(KeyId=w.mac, Message=b"m", MacAlgorithm="HMAC_SHA_256"), "Mac"),
+    "kms.VerifyMac": (lambda w: w.verify_mac(), "MacValid"),
+    "kms.DeriveSharedSecret": (lambda w: w.agree(), "SharedSecret"),
+    "kms.GetParametersForImport": (lambda w: w.parameters(w.external), "ImportToken"),
+    "kms.ImportKeyMaterial": (lambda w: w.bring(), "KeyMaterialId"),
+    "kms.DeleteImportedKeyMaterial": (
+        lambda w: w.kms.delete_imported_key_material(KeyId=w.external), "KeyMaterialId"),
+    "kms.ReplicateKey": (
+        lambda w: w.kms.replicate_key(KeyId=w.multi, ReplicaRegion="eu-west-1"), "ReplicaKeyMetadata"),
+    "kms.UpdatePrimaryRegion": (lambda w: w.move(), None),
     "kms.GenerateRandom": (lambda w: w.kms.generate_random(NumberOfBytes=8), "Plaintext"),
     "kms.GetKeyPolicy": (lambda w: w.kms.get_key_policy(KeyId=w.key, PolicyName="default"), "Policy"),
     "kms.PutKeyPolicy": (lambda w: w.kms.put_key_policy(KeyId=w.key, Policy=KEY_POLICY), None),
@@ -154,6 +230,20 @@ VIOLATIONS = {
     "kms.Encrypt": ({"KeyId": "x"}, missing("plaintext")), "kms.Decrypt": ({}, missing("ciphertextBlob")),
     "kms.ReEncrypt": ({"CiphertextBlob": "eA=="}, missing("destinationKeyId")), "kms.GenerateDataKey": NO_KEY,
     "kms.GenerateDataKeyWithoutPlaintext": NO_KEY,
+    "kms.GenerateDataKeyPair": ({"KeyId": "x"}, missing("keyPairSpec")),
+    "kms.GenerateDataKeyPairWithoutPlaintext": ({"KeyPairSpec": "RSA_2048"}, missing("keyId")),
+    "kms.Sign": ({"KeyId": "x", "Message": "eA=="}, missing("signingAlgorithm")),
+    "kms.Verify": (
+        {"KeyId": "x", "Message": "eA==", "SigningAlgorithm": "ECDSA_SHA_256"}, missing("signature")),
+    "kms.GetPublicKey": NO_KEY, "kms.GenerateMac": ({}, missing("message", "keyId", "macAlgorithm")),
+    "kms.VerifyMac": ({}, missing("message", "keyId", "macAlgorithm", "mac")),
+    "kms.DeriveSharedSecret": ({}, missing("keyId", "keyAgreementAlgorithm", "publicKey")),
+    "kms.GetParametersForImport": ({}, missing("keyId", "wrappingAlgorithm", "wrappingKeySpec")),
+    "kms.ImportKeyMaterial": ({}, missing("keyId", "importToken", "encryptedKeyMaterial")),
+    "kms.DeleteImportedKeyMaterial": NO_KEY, "kms.ReplicateKey": ({"KeyId": "x"}, missing("replicaRegion")),
+    "kms.UpdatePrimaryRegion": (
+        {"KeyId": "x", "PrimaryRegion": "Mars"},
+        [must("Value 'Mars'", "primaryRegion", "satisfy regular expression pattern: ^([a-z]+-){2,3}\\d+$")]),
     "kms.GenerateRandom": (
         {"NumberOfBytes": 0}, [must("Value '0'", "numberOfBytes", "have value greater than or equal to 1")]),
     "kms.GetKeyPolicy": NO_KEY, "kms.PutKeyPolicy": ({"KeyId": "x"}, missing("policy")),

@@ -47,6 +47,49 @@ int up_gcm_seal(const void *key, const void *nonce, const void *_Nullable aad, s
 int up_gcm_open(const void *key, const void *nonce, const void *_Nullable aad, size_t aad_count,
                 const void *_Nullable in, size_t count, void *_Nullable out, const void *tag);
 
+// Key pairs: the private key as PKCS #8, the public key as SubjectPublicKeyInfo, both DER. A count of what is written says
+// beforehand how much room there is.
+typedef enum {
+    up_rsa_2048,
+    up_rsa_3072,
+    up_rsa_4096,
+    up_p256,
+    up_p384,
+    up_p521,
+    up_secp256k1,
+    up_ed25519,
+} up_pair_kind;
+typedef enum { up_sha1, up_sha_224, up_sha_256, up_sha_384, up_sha_512 } up_hash;
+typedef enum { up_pkcs1, up_pss, up_ecdsa, up_eddsa } up_scheme;
+
+int up_pair_generate(up_pair_kind kind, void *private_key, size_t *private_count, void *public_key,
+                     size_t *public_count);
+// Reads someone else's private key, checks that its parts belong together, and writes it as this library would. Answers its
+// kind, or -1.
+int up_pair_read(const void *_Nullable der, size_t count, void *private_key, size_t *private_count, void *public_key,
+                 size_t *public_count);
+// The kind of a public key, or -1.
+int up_public_kind(const void *_Nullable der, size_t count);
+// `input` is a digest, for Ed25519 the message.
+int up_sign(const void *_Nullable private_key, size_t private_count, up_scheme scheme, up_hash hash,
+            const void *_Nullable input, size_t input_count, void *out, size_t *out_count);
+int up_verify(const void *_Nullable public_key, size_t public_count, up_scheme scheme, up_hash hash,
+              const void *_Nullable input, size_t input_count, const void *_Nullable signature, size_t signature_count);
+// RSA-OAEP (RFC 8017) with the same hash in the mask, no label.
+int up_oaep_seal(const void *_Nullable public_key, size_t public_count, up_hash hash, const void *_Nullable in,
+                 size_t count, void *out, size_t *out_count);
+int up_oaep_open(const void *_Nullable private_key, size_t private_count, up_hash hash, const void *_Nullable in,
+                 size_t count, void *out, size_t *out_count);
+// The x coordinate of the point that both sides find (SP 800-56A); fails unless both keys are on one curve.
+int up_agree(const void *_Nullable private_key, size_t private_count, const void *_Nullable public_key,
+             size_t public_count, void *out, size_t *out_count);
+// One shot, with any of the hashes.
+int up_hash_data(up_hash hash, const void *_Nullable data, size_t count, void *digest);
+int up_hmac_data(up_hash hash, const void *_Nullable key, size_t key_count, const void *_Nullable data, size_t count,
+                 void *code);
+// AES-256 key unwrapping with padding (RFC 5649). There is room for `count` bytes.
+int up_key_unwrap(const void *key, const void *_Nullable in, size_t count, void *out, size_t *out_count);
+
 // getrandom(2).
 int up_random(void *_Nullable out, size_t count);
 // Time depends on `count` alone.

@@ -51,7 +51,7 @@ struct Ciphertext: Sendable {
 
 extension KeyState {
     private func binding(_ material: Material, _ context: EncryptionContext) -> Binding {
-        Binding("kms-ciphertext", [arn, material.id] + context.parts)
+        Binding("kms-ciphertext", [sealingName, material.id] + context.parts)
     }
 
     func encrypt(_ plaintext: SecretBytes, _ context: EncryptionContext, _ root: RootKey) throws -> [UInt8] {
@@ -66,11 +66,13 @@ extension KeyState {
         _ context: EncryptionContext,
         _ root: RootKey
     ) throws -> CiphertextOpener {
-        guard materials.indices.contains(Int(ciphertext.material)) else { throw Fault.invalidCiphertext }
+        // Blobs come from symmetric keys alone, whatever a header says.
+        guard spec == .symmetric, materials.indices.contains(Int(ciphertext.material)) else { throw Fault.invalidCiphertext }
         let material = materials[Int(ciphertext.material)]
         return CiphertextOpener(
             keyARN: arn,
             materialID: material.id,
+            expiry: material.expiry,
             key: try open(material, root),
             bound: BoundCiphertext(ciphertext.sealed, boundTo: binding(material, context))
         )
@@ -81,6 +83,8 @@ extension KeyState {
 struct CiphertextOpener: Sendable {
     let keyARN: Text
     let materialID: Text
+    /// From when on the material must not be used any more, though it is still at hand.
+    let expiry: Timestamp?
     fileprivate let key: WrappingKey
     fileprivate let bound: BoundCiphertext
 

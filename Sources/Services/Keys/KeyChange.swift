@@ -58,24 +58,68 @@ extension Keys {
         }
     }
 
-    /// DescribeKey's and CreateKey's `KeyMetadata` of a symmetric key.
-    static func metadata(_ key: KeyState) -> Fields {
+    /// A key as it is seen at one moment: DescribeKey's, CreateKey's and ReplicateKey's `KeyMetadata`.
+    struct Sighting: Sendable {
+        let key: KeyState
+        let time: Timestamp
+    }
+
+    static func metadata(_ sighting: Sighting) -> Fields {
+        let key = sighting.key
+        let state = key.state(at: sighting.time)
         var fields: Fields = [
             "AWSAccountId": .string(key.place.account.text), "KeyId": .string(key.id), "Arn": .string(key.arn),
-            "CreationDate": .timestamp(key.created), "Enabled": .bool(key.state == .enabled),
-            "Description": .string(key.description), "KeyUsage": "ENCRYPT_DECRYPT",
-            "KeyState": .string(key.state.rawValue),
+            "CreationDate": .timestamp(key.created), "Enabled": .bool(state == .enabled),
+            "Description": .string(key.description), "KeyUsage": .string(key.usage.rawValue),
+            "KeyState": .string(state.rawValue),
         ]
-        if key.state == .pendingDeletion { fields.add("DeletionDate", key.deletionDate) }
-        fields.add("Origin", .string("AWS_KMS"))
+        switch state {
+        case .pendingDeletion: fields.add("DeletionDate", key.deletionDate)
+        case .pendingReplicaDeletion: fields.add("PendingDeletionWindowInDays", key.deletionWindow)
+        case .enabled, .disabled, .pendingImport: break
+        }
+        let material = key.currentMaterial
+        if key.origin == .external, material.isHere(at: sighting.time) {
+            fields.add("ValidTo", material.expiry)
+            fields.add(
+                "ExpirationModel",
+                material.expiry == nil ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES" as Text
+            )
+        }
+        fields.add("Origin", key.origin.rawValue)
         fields.add("KeyManager", .string(key.isManaged ? "AWS" : "CUSTOMER"))
-        fields.add("CustomerMasterKeySpec", .string("SYMMETRIC_DEFAULT"))
-        fields.add("KeySpec", .string("SYMMETRIC_DEFAULT"))
-        fields.add("EncryptionAlgorithms", .list(["SYMMETRIC_DEFAULT"]))
-        fields.add("MultiRegion", .bool(false))
-        fields.add("CurrentKeyMaterialId", .string(key.currentMaterial.id))
+        fields.add("CustomerMasterKeySpec", key.spec.rawValue)
+        fields.add("KeySpec", key.spec.rawValue)
+        for member in algorithms(key) { fields.add(member.name, member.value) }
+        fields.add("MultiRegion", key.family != nil)
+        if let family = key.familyFields { fields.add("MultiRegionConfiguration", .structure(family)) }
+        if key.spec == .symmetric, !key.materials.isEmpty { fields.add("CurrentKeyMaterialId", material.id) }
         return fields
     }
+
+    /// The member that says what a key is good for: which one it is depends on its usage.
+    static func algorithms(_ key: KeyState) -> [Fields.Member] {
+        let (name, values): (Text, [Text]) =
+            switch key.usage {
+            case .encrypt: ("EncryptionAlgorithms", key.spec.encryptionAlgorithms.map(\.rawValue))
+            case .sign: ("SigningAlgorithms", key.spec.signingAlgorithms.map(\.rawValue))
+            case .mac: ("MacAlgorithms", key.spec.macAlgorithm.map { [$0.rawValue] } ?? [])
+            case .agree: ("KeyAgreementAlgorithms", ["ECDH"])
+            case .encapsulate: ("EncapsulationAlgorithms", [])
+            }
+        return [Fields.Member(name: name, value: .list(values.map { .string($0) }))]
+    }
+
+    /// What the trail keeps of `KeyMetadata`.
+    static let recordedMetadata = Shape.structure([
+        .optional("AWSAccountId", .string()), .optional("KeyId", .string()), .optional("Arn", .string()),
+        .optional("CreationDate", .timestamp), .optional("Enabled", .boolean), .optional("Description", .string()),
+        .optional("KeyUsage", .string()), .optional("KeyState", .string()), .optional("Origin", .string()),
+        .optional("KeyManager", .string()), .optional("KeySpec", .string()), .optional("MultiRegion", .boolean),
+        .optional("EncryptionAlgorithms", .list(.string())), .optional("SigningAlgorithms", .list(.string())),
+        .optional("MacAlgorithms", .list(.string())), .optional("KeyAgreementAlgorithms", .list(.string())),
+        .optional("MultiRegionConfiguration", .structure([.optional("MultiRegionKeyType", .string())])),
+    ])
 
     static let recordedKeyID: Structure = [.optional("KeyId", keyID)]
 }

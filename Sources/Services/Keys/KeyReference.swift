@@ -110,8 +110,7 @@ extension Keys {
         _ call: Call,
         context: EncryptionContext? = nil
     ) -> Question {
-        let tags = subject.key?.tags ?? []
-        let keys = ContextKeys { name in conditionKey(name, tags, call, context) }
+        let keys = ContextKeys { [key = subject.key] name in conditionKey(name, key, call, context) }
         return Question(
             action: action,
             resource: subject.arn,
@@ -133,7 +132,7 @@ extension Keys {
     /// The `kms:` keys, computed only if a policy asks. `name` is in lower case.
     private static func conditionKey(
         _ name: Text,
-        _ tags: [Tag],
+        _ subject: KeyState?,
         _ call: Call,
         _ context: EncryptionContext?
     ) -> ContextKeys.Value? {
@@ -149,8 +148,9 @@ extension Keys {
             return context?.pairs.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
         }
         if let key = name.dropping("aws:resourcetag/") {
-            return tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
+            return subject?.tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
         }
+        if let value = subject?.conditionKey(name) { return .one(value) }
         return call.globalKey(name)
     }
 

@@ -11,12 +11,10 @@ final class KeyState: Sendable {
         case enabled = "Enabled"
         case disabled = "Disabled"
         case pendingDeletion = "PendingDeletion"
-    }
-
-    /// One generation of key material. Old ones are kept, so that old ciphertexts open.
-    struct Material: Sendable {
-        let id: Text
-        let sealed: Sealed
+        /// A multi-Region primary key that waits for its replicas to be gone.
+        case pendingReplicaDeletion = "PendingReplicaDeletion"
+        /// Never stored: what a key is whose imported material is away.
+        case pendingImport = "PendingImport"
     }
 
     let place: Place
@@ -25,20 +23,34 @@ final class KeyState: Sendable {
     let rev: Int64
     let created: Timestamp
     let description: Text
+    /// As stored; see ``state(at:)``.
     let state: State
     let deletionDate: Timestamp?
+    /// In days; while the key is pending deletion.
+    let deletionWindow: Int64?
     /// `AWS` for the keys that a service makes for an account.
     let isManaged: Bool
+    let spec: KeySpec
+    let usage: KeyUsage
+    let origin: KeyOrigin
+    /// Of a multi-Region key.
+    let family: KeyFamily?
     let policyText: Text
     let policy: NamedPolicy
     let tags: [Tag]
+    /// Empty until the first import; never for other origins.
     let materials: [Material]
     private let opened = Mutex<[Text: WrappingKey]>([:])
+    let secrets = Mutex<[Text: SecretBytes]>([:])
 
     init(_ item: Item) throws {
         let body = try Fields(json: item.body)
         guard let created = body.storedTime("created"), let state = body.text("state").flatMap(State.init(rawValue:)),
-            let policyText = body.text("policy"), let materials = body.list("materials"), !materials.isEmpty
+            let policyText = body.text("policy"), let materials = body.list("materials"),
+            let spec = KeySpec(rawValue: body.text("spec") ?? KeySpec.symmetric.rawValue),
+            let usage = KeyUsage(rawValue: body.text("usage") ?? KeyUsage.encrypt.rawValue),
+            let origin = KeyOrigin(rawValue: body.text("origin") ?? KeyOrigin.kms.rawValue),
+            !materials.isEmpty || origin == .external
         else { throw StoreError.corrupt("key \(item.key.id)") }
         place = item.key.place
         id = item.key.id
@@ -47,23 +59,26 @@ final class KeyState: Sendable {
         self.created = created
         self.state = state
         description = body.text("description") ?? ""
-        deletionDate = item.due
+        deletionDate = KeyDraft.deletionDate(item, body)
+        deletionWindow = body.integer("window")
         isManaged = body.bool("managed") ?? false
+        (self.spec, self.usage, self.origin) = (spec, usage, origin)
+        family = KeyFamily(body.fields("family"))
         self.policyText = policyText
         policy = NamedPolicy(
             name: Keys.arn(item.key.id, in: item.key.place),
             document: try PolicyDocument.parse(policyText.bytes, kind: .resource)
         )
         tags = Tag.list(body.list("tags"))
-        self.materials = try materials.map { material in
-            guard case .structure(let fields) = material, let id = fields.text("id"),
-                let sealed = fields.storedBlob("sealed")
-            else { throw StoreError.corrupt("key \(item.key.id)") }
-            return Material(id: id, sealed: Sealed(stored: sealed))
+        self.materials = try materials.map { document in
+            guard let material = Material(document), material.sealed != nil || origin == .external else {
+                throw StoreError.corrupt("key \(item.key.id)")
+            }
+            return material
         }
     }
 
-    var currentMaterial: Material { materials[materials.count - 1] }
+    var currentMaterial: Material { materials.last ?? .none }
 
     static func materialBinding(_ arn: Text, _ material: Text) -> Binding {
         Binding("kms-key-material", [arn, material])
@@ -72,19 +87,34 @@ final class KeyState: Sendable {
     func open(_ material: Material, _ root: RootKey) throws -> WrappingKey {
         try opened.withLock { opened in
             if let key = opened[material.id] { return key }
-            let key = try root.accountKey(place)
-                .unwrap(material.sealed, boundTo: Self.materialBinding(arn, material.id))
+            guard let sealed = material.sealed else {
+                throw Fault("KMSInvalidStateException", "\(arn) is pending import.")
+            }
+            let key = try root.accountKey(place).unwrap(sealed, boundTo: Self.materialBinding(arn, material.id))
             opened[material.id] = key
             return key
         }
     }
 
-    /// Refuses cryptographic use in a state that forbids it.
-    func requireUsable() throws(Fault) {
+    /// Imported material is gone from the instant of its expiry, whether or not a duty has come by yet.
+    func state(at time: Timestamp) -> State {
         switch state {
+        case .enabled, .disabled: isWhole(at: time) ? state : .pendingImport
+        case .pendingDeletion, .pendingReplicaDeletion, .pendingImport: state
+        }
+    }
+
+    private func isWhole(at time: Timestamp) -> Bool {
+        origin == .kms || !materials.isEmpty && materials.allSatisfy { $0.isHere(at: time) }
+    }
+
+    /// Refuses cryptographic use in a state that forbids it.
+    func requireUsable(at time: Timestamp) throws(Fault) {
+        switch state(at: time) {
         case .enabled: return
         case .disabled: throw Fault("DisabledException", "\(arn) is disabled.")
-        case .pendingDeletion: throw Fault("KMSInvalidStateException", "\(arn) is pending deletion.")
+        case .pendingDeletion, .pendingReplicaDeletion: try requireNotPendingDeletion()
+        case .pendingImport: throw pendingImport
         }
     }
 
@@ -92,7 +122,29 @@ final class KeyState: Sendable {
         guard state != .pendingDeletion else {
             throw Fault("KMSInvalidStateException", "\(arn) is pending deletion.")
         }
+        guard state != .pendingReplicaDeletion else {
+            throw Fault("KMSInvalidStateException", "\(arn) is pending replica deletion.")
+        }
     }
+
+    /// For what needs a key that has its material and is not on its way out.
+    func requireMaterial(at time: Timestamp) throws(Fault) {
+        try requireNotPendingDeletion()
+        guard state(at: time) != .pendingImport else { throw pendingImport }
+    }
+
+    private var pendingImport: Fault { Fault("KMSInvalidStateException", "\(arn) is pending import.") }
+}
+
+/// What cannot be changed about a key once it is made.
+struct KeyForm: Sendable {
+    var spec = KeySpec.symmetric
+    var usage = KeyUsage.encrypt
+    var origin = KeyOrigin.kms
+    var isMultiRegion = false
+
+    /// A multi-Region key says so in its id.
+    func id(_ chance: Chance) -> Text { isMultiRegion ? "mrk-\(Hex.encode(chance.bytes(16)))" : chance.uuid() }
 }
 
 /// A key's row while it is being changed.
@@ -106,10 +158,12 @@ struct KeyDraft: Sendable {
         key = item.key
         rev = item.rev
         body = try Fields(json: item.body)
-        deletionDate = item.due
+        deletionDate = Self.deletionDate(item, body)
     }
 
     /// A new enabled key with fresh material.
+    ///
+    /// - Parameter material: what it is made of; made here if it is left out.
     init(
         id: Text,
         place: Place,
@@ -118,23 +172,75 @@ struct KeyDraft: Sendable {
         policy: Text,
         tags: [Tag],
         isManaged: Bool,
+        form: KeyForm = KeyForm(),
         root: RootKey,
         chance: Chance
     ) {
-        let arn = Keys.arn(id, in: place)
-        let materialID = Hex.encode(chance.bytes(32))
-        let sealed = root.accountKey(place)
-            .wrap(.generate(), boundTo: KeyState.materialBinding(arn, materialID))
+        let materials =
+            form.origin == .kms
+            ? [FreshMaterial.generate(form.spec).sealed(as: Hex.encode(chance.bytes(32)), for: id, in: place, root)]
+            : []
+        self.init(
+            id: id,
+            place: place,
+            at: time,
+            description: description,
+            policy: policy,
+            tags: tags,
+            isManaged: isManaged,
+            form: form,
+            materials: materials
+        )
+        if form.isMultiRegion { family = KeyFamily(primary: place.region) }
+    }
+
+    /// A new enabled key with this material.
+    init(
+        id: Text,
+        place: Place,
+        at time: Timestamp,
+        description: Text,
+        policy: Text,
+        tags: [Tag],
+        isManaged: Bool,
+        form: KeyForm,
+        materials: [KeyState.Material]
+    ) {
         key = Keys.itemKey(id, in: place)
         rev = 1
         body = [
             "created": .integer(time.milliseconds), "description": .string(description), "state": "Enabled",
             "managed": .bool(isManaged), "policy": .string(policy), "tags": Tag.stored(tags),
-            "materials": .list([.structure(["id": .string(materialID), "sealed": .blob(sealed.bytes)])]),
+            "spec": .string(form.spec.rawValue), "usage": .string(form.usage.rawValue),
+            "origin": .string(form.origin.rawValue), "materials": .list(materials.map(\.stored)),
         ]
     }
 
-    var item: Item { Item(key: key, link: nil, due: deletionDate, rev: rev, body: body.json) }
+    /// The row is due when something happens by itself: the key's destruction, or the expiry of its material.
+    var item: Item {
+        var body = body
+        body.members.removeAll { $0.name == "deletion" }
+        body.add("deletion", deletionDate?.milliseconds)
+        let expiries = materials.compactMap { $0.sealed == nil ? nil : $0.expiry }
+        let due = (expiries + [deletionDate].compactMap(\.self)).min()
+        return Item(key: key, link: nil, due: due, rev: rev, body: body.json)
+    }
+
+    /// Rows from before material could expire say when they are to be destroyed by being due then.
+    static func deletionDate(_ item: Item, _ body: Fields) -> Timestamp? {
+        if let date = body.storedTime("deletion") { return date }
+        return body.text("state") == KeyState.State.pendingDeletion.rawValue ? item.due : nil
+    }
+
+    var materials: [KeyState.Material] {
+        get { (body.list("materials") ?? []).compactMap { KeyState.Material($0) } }
+        set { set("materials", .list(newValue.map(\.stored))) }
+    }
+
+    var family: KeyFamily? {
+        get { KeyFamily(body.fields("family")) }
+        set { set("family", newValue?.stored ?? .null) }
+    }
 
     mutating func set(_ name: Text, _ value: Document) {
         body.members.removeAll { $0.name == name }

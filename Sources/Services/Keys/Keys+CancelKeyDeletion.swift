@@ -23,10 +23,10 @@ extension Keys {
         /// The key comes back disabled, so that nobody uses it before its owner means it.
         static func run(_ call: Authorized<Self>) async throws -> Text {
             try await call.changeKey { key, draft in
-                guard key.state == .pendingDeletion else {
+                guard [.pendingDeletion, .pendingReplicaDeletion].contains(key.state) else {
                     throw Fault("KMSInvalidStateException", "\(key.arn) is not pending deletion.")
                 }
-                draft.set("state", "Disabled")
+                draft.set("state", .string(KeyState.State.disabled.rawValue))
                 draft.deletionDate = nil
                 return key.arn
             }

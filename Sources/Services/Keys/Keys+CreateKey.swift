@@ -6,6 +6,7 @@ internal import Wire
 extension Keys {
     enum CreateKey: WriteOperation {
         struct Input: Sendable {
+            let form: KeyForm
             let policy: Text?
             let description: Text
             let bypassesLockout: Bool
@@ -19,49 +20,31 @@ extension Keys {
             .optional("Policy", .string(1...131_072)), .optional("Description", .string(0...8192)),
             .optional(
                 "KeyUsage",
-                .oneOf("SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT")
+                .oneOf(
+                    "SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"
+                )
             ),
-            .optional("CustomerMasterKeySpec", .string()), .optional("KeySpec", .string()),
+            .optional("CustomerMasterKeySpec", KeySpec.modelledBefore), .optional("KeySpec", KeySpec.modelled),
             .optional("Origin", .oneOf("AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE")),
             .optional("CustomKeyStoreId", .string(1...64)), .optional("BypassPolicyLockoutSafetyCheck", .boolean),
             .optional("Tags", tagList), .optional("MultiRegion", .boolean),
+            .optional("XksKeyId", .string(1...128, xksKeyID)),
         ]
-        static let recordedOutput: Structure? = [
-            .optional(
-                "KeyMetadata",
-                .structure([
-                    .optional("AWSAccountId", .string()), .optional("KeyId", .string()), .optional("Arn", .string()),
-                    .optional("CreationDate", .timestamp), .optional("Enabled", .boolean),
-                    .optional("Description", .string()), .optional("KeyUsage", .string()),
-                    .optional("KeyState", .string()), .optional("Origin", .string()),
-                    .optional("KeyManager", .string()), .optional("KeySpec", .string()),
-                    .optional("MultiRegion", .boolean),
-                ])
-            )
-        ]
+        static let recordedOutput: Structure? = [.optional("KeyMetadata", recordedMetadata)]
+        /// An RSA key may take seconds to make.
+        static let isBrief = false
 
+        private static let xksKeyID = Pattern.each(of: "a-zA-Z0-9\\-_.", text: "^[a-zA-Z0-9-_.]+$")
         static let tagList = Shape.list(
             .structure([.required("TagKey", .string(1...128)), .required("TagValue", .string(0...256))])
         )
 
         static func decode(_ fields: Fields) throws(Fault) -> Input {
-            let spec = fields.text("KeySpec") ?? fields.text("CustomerMasterKeySpec") ?? "SYMMETRIC_DEFAULT"
-            let usage = fields.text("KeyUsage") ?? "ENCRYPT_DECRYPT"
-            guard spec == "SYMMETRIC_DEFAULT", usage == "ENCRYPT_DECRYPT" else {
-                throw Fault(
-                    "UnsupportedOperationException", "Only SYMMETRIC_DEFAULT keys for ENCRYPT_DECRYPT can be made here."
-                )
-            }
-            if let origin = fields.text("Origin"), origin != "AWS_KMS" {
-                throw Fault("UnsupportedOperationException", "Key material of origin \(origin) is not supported here.")
-            }
-            guard fields.bool("MultiRegion") != true else {
-                throw Fault("UnsupportedOperationException", "Multi-Region keys are not supported here.")
-            }
             if let store = fields.text("CustomKeyStoreId") {
                 throw Fault("CustomKeyStoreNotFoundException", "Custom key store \(store) does not exist.")
             }
             return Input(
+                form: try form(fields),
                 policy: fields.text("Policy"),
                 description: fields.text("Description") ?? "",
                 bypassesLockout: fields.bool("BypassPolicyLockoutSafetyCheck") ?? false,
@@ -69,15 +52,55 @@ extension Keys {
             )
         }
 
-        static func encode(_ output: KeyState) -> Fields { ["KeyMetadata": .structure(metadata(output))] }
+        private static func form(_ fields: Fields) throws(Fault) -> KeyForm {
+            if fields.text("KeySpec") != nil, fields.text("CustomerMasterKeySpec") != nil {
+                throw .frontEnd(
+                    "ValidationException",
+                    "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated."
+                )
+            }
+            let name = fields.text("KeySpec") ?? fields.text("CustomerMasterKeySpec") ?? KeySpec.symmetric.rawValue
+            var form = KeyForm(spec: try KeySpec(named: name))
+            if let usage = fields.text("KeyUsage").flatMap({ KeyUsage(rawValue: $0) }) {
+                form.usage = usage
+            } else if form.spec != .symmetric {
+                throw .frontEnd(
+                    "ValidationException",
+                    "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys."
+                )
+            }
+            guard form.spec.usages.contains(form.usage) else {
+                throw .frontEnd(
+                    "ValidationException",
+                    "KeyUsage \(form.usage.rawValue) is not compatible with KeySpec \(form.spec.rawValue)"
+                )
+            }
+            let origin = fields.text("Origin") ?? KeyOrigin.kms.rawValue
+            guard let known = KeyOrigin(rawValue: origin) else {
+                throw Fault(
+                    "UnsupportedOperationException",
+                    "Key material of origin \(origin) needs a custom key store, and there are none here."
+                )
+            }
+            form.origin = known
+            form.isMultiRegion = fields.bool("MultiRegion") ?? false
+            return form
+        }
+
+        static func encode(_ output: Sighting) -> Fields { ["KeyMetadata": .structure(metadata(output))] }
 
         static func find(_ input: Input, _ call: Call) throws {}
 
         static func asks(_ input: Input, _ subject: Void, _ call: Call) -> [Question] {
             var keys = call.conditionKeys
             keys.add("kms:CallerAccount", call.caller.account.text)
-            keys.add("kms:KeySpec", "SYMMETRIC_DEFAULT")
-            keys.add("kms:KeyUsage", "ENCRYPT_DECRYPT")
+            keys.add("kms:KeySpec", input.form.spec.rawValue)
+            keys.add("kms:CustomerMasterKeySpec", input.form.spec.rawValue)
+            keys.add("kms:KeyUsage", input.form.usage.rawValue)
+            keys.add("kms:CustomerMasterKeyUsage", input.form.usage.rawValue)
+            keys.add("kms:KeyOrigin", input.form.origin.rawValue)
+            keys.add("kms:MultiRegion", input.form.isMultiRegion)
+            if input.form.isMultiRegion { keys.add("kms:MultiRegionKeyType", "PRIMARY") }
             keys.add("kms:BypassPolicyLockoutSafetyCheck", input.bypassesLockout ? "true" : "false")
             for tag in input.tags { keys.add("aws:RequestTag/\(tag.key)", tag.value) }
             if !input.tags.isEmpty { keys.add("aws:TagKeys", input.tags.map(\.key)) }
@@ -90,8 +113,9 @@ extension Keys {
             return [create, tag]
         }
 
-        static func run(_ call: Authorized<Self>) async throws -> KeyState {
-            let id = call.house.chance.uuid()
+        static func run(_ call: Authorized<Self>) async throws -> Sighting {
+            let form = call.input.form
+            let id = form.id(call.house.chance)
             let policy = call.input.policy ?? defaultPolicy(call.place.account)
             try checkPolicy(
                 policy,
@@ -99,6 +123,8 @@ extension Keys {
                 bypassesLockout: call.input.bypassesLockout,
                 call.call
             )
+            // Off the event loop, where the call began.
+            if form.spec.pairKind != nil { await Task.yield() }
             let draft = KeyDraft(
                 id: id,
                 place: call.place,
@@ -107,12 +133,14 @@ extension Keys {
                 policy: policy,
                 tags: call.input.tags,
                 isManaged: false,
+                form: form,
                 root: call.house.root,
                 chance: call.house.chance
             )
+            let now = call.now
             return try await call.commit { transaction in
                 _ = try transaction.insert(draft.item)
-                return try KeyState(draft.item)
+                return Sighting(key: try KeyState(draft.item), time: now)
             }
         }
 

@@ -10,13 +10,17 @@ extension Keys {
             var context: EncryptionContext
             var keyID: Text?
             var isDryRun = false
+            var algorithm = EncryptionAlgorithm.symmetric
         }
         struct Output: Sendable {
             let plaintext: SecretBytes
             let keyARN: Text
-            let materialID: Text
+            /// Of a symmetric key.
+            let materialID: Text?
+            let algorithm: EncryptionAlgorithm
         }
         struct Found: Sendable {
+            /// `nil` for a block of RSA, and for what is no ciphertext.
             let ciphertext: Ciphertext?
             /// The key that sealed the blob.
             let subject: Keys.Subject
@@ -37,6 +41,8 @@ extension Keys {
         static let api = API.kms
         static let quota = cryptographic
         static let isReadOnly = true
+        /// With a symmetric key it is: but then there is nothing to come back for.
+        static let isBrief = false
         static let input: Structure = [
             .optional("CiphertextBlob", .blob(1...6144), sensitive: true), .optional("EncryptionContext", Keys.context),
             .optional("GrantTokens", grantTokens), .optional("KeyId", Keys.keyID),
@@ -44,34 +50,39 @@ extension Keys {
         ]
 
         static func decode(_ fields: Fields) throws(Fault) -> Input {
-            try requireSymmetric(fields.text("EncryptionAlgorithm"))
+            let algorithm = EncryptionAlgorithm(fields.text("EncryptionAlgorithm"))
             guard let blob = fields.secret("CiphertextBlob") else {
                 throw .validation([
                     "Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
                 ])
             }
+            try requireNamedKey(fields.text("KeyId"), algorithm, as: "KeyId")
             return Input(
                 ciphertext: blob.bytes,
-                context: EncryptionContext(fields.fields("EncryptionContext")),
+                context: try Keys.context(fields.fields("EncryptionContext"), algorithm),
                 keyID: fields.text("KeyId"),
-                isDryRun: fields.bool("DryRun") ?? false
+                isDryRun: fields.bool("DryRun") ?? false,
+                algorithm: algorithm
             )
         }
 
         static func parameters(_ input: Input, _ found: Found?) -> Fields {
             [
-                "EncryptionContext": .structure(input.context.fields), "EncryptionAlgorithm": "SYMMETRIC_DEFAULT",
+                "EncryptionContext": .structure(input.context.fields),
+                "EncryptionAlgorithm": .string(input.algorithm.rawValue),
             ]
         }
 
         static func resources(_ found: Found) -> [RecordedResource] { found.subject.recorded }
 
         static func encode(_ output: Output) -> Fields {
-            [
+            var fields: Fields = [
                 "KeyId": .string(output.keyARN),
                 "Plaintext": .secret(SensitiveBytes(output.plaintext.revealBytes(), isText: false)),
-                "EncryptionAlgorithm": "SYMMETRIC_DEFAULT", "KeyMaterialId": .string(output.materialID),
+                "EncryptionAlgorithm": .string(output.algorithm.rawValue),
             ]
+            fields.add("KeyMaterialId", output.materialID)
+            return fields
         }
 
         /// AWS does not tell apart a key that is missing, elsewhere, or out of reach.
@@ -81,6 +92,9 @@ extension Keys {
         )
 
         static func find(_ input: Input, _ call: Call) throws -> Found {
+            if input.algorithm != .symmetric, let keyID = input.keyID {
+                return Found(ciphertext: nil, subject: try Keys.find(keyID, call), named: nil)
+            }
             guard let ciphertext = Ciphertext(input.ciphertext) else {
                 let nothing = Keys.Subject(key: nil, arn: "*", owner: call.place.account, missing: .invalidCiphertext)
                 return Found(ciphertext: nil, subject: nothing, named: nil)
@@ -98,16 +112,35 @@ extension Keys {
         }
 
         static func asks(_ input: Input, _ found: Found, _ call: Call) -> [Question] {
-            [question("kms:Decrypt", found.subject, call, context: input.context)]
+            var question = question("kms:Decrypt", found.subject, call, context: input.context)
+            question.keys.add("kms:EncryptionAlgorithm", input.algorithm.rawValue)
+            return [question]
         }
 
         static func answer(_ call: Authorized<Self>) throws -> Output {
+            if call.input.algorithm != .symmetric { return try openBlock(call) }
             let opener = try opener(call)
             try refuseDryRun(call.input.isDryRun)
             return Output(
                 plaintext: try opener.open(),
                 keyARN: opener.keyARN,
-                materialID: opener.materialID
+                materialID: opener.materialID,
+                algorithm: .symmetric
+            )
+        }
+
+        /// What RSA encrypted.
+        private static func openBlock(_ call: Authorized<Self>) throws -> Output {
+            let key = try call.subject.subject.require()
+            try key.requireUsable(at: call.now)
+            try key.requireEncryption(call.input.algorithm, for: name)
+            try refuseDryRun(call.input.isDryRun)
+            try call.call.leaveLoop()
+            return Output(
+                plaintext: try key.decrypt(call.input.ciphertext, call.input.algorithm, call.house.root),
+                keyARN: key.arn,
+                materialID: nil,
+                algorithm: call.input.algorithm
             )
         }
 
@@ -117,7 +150,7 @@ extension Keys {
             guard let ciphertext = found.ciphertext else { throw Fault.invalidCiphertext }
             try found.requireNamedKey()
             let key = try found.subject.require()
-            try key.requireUsable()
+            try key.requireUsable(at: call.now)
             return try key.opener(ciphertext, call.input.context, call.house.root)
         }
     }

@@ -12,7 +12,7 @@ extension Keys {
         static let input: Structure = [.required("KeyId", keyID), .optional("GrantTokens", grantTokens)]
 
         static func decode(_ fields: Fields) throws(Fault) -> Input { fields.text("KeyId") ?? "" }
-        static func encode(_ output: KeyState) -> Fields { ["KeyMetadata": .structure(metadata(output))] }
+        static func encode(_ output: Sighting) -> Fields { ["KeyMetadata": .structure(metadata(output))] }
 
         static func find(_ input: Input, _ call: Call) throws -> Subject { try Keys.find(input, call) }
 
@@ -20,6 +20,8 @@ extension Keys {
             [question("kms:DescribeKey", subject, call)]
         }
 
-        static func answer(_ call: Authorized<Self>) throws -> KeyState { try call.subject.require() }
+        static func answer(_ call: Authorized<Self>) throws -> Sighting {
+            Sighting(key: try call.subject.require(), time: call.now)
+        }
     }
 }

@@ -21,8 +21,9 @@ extension Keys {
 
         static func run(_ call: Authorized<Self>) async throws {
             try requireCustomer(try call.subject.require())
+            let now = call.now
             try await call.changeKey { key, draft in
-                try key.requireNotPendingDeletion()
+                try key.requireMaterial(at: now)
                 draft.set("state", "Enabled")
             }
         }

@@ -34,7 +34,8 @@ extension Keys {
 
         static func answer(_ call: Authorized<Self>) throws -> Output {
             let key = try call.subject.require()
-            try key.requireUsable()
+            try key.requireUsable(at: call.now)
+            try key.requireDataKeys(for: name)
             try refuseDryRun(call.input.isDryRun)
             let fresh = SecretBytes.random(call.input.length)
             return Output(

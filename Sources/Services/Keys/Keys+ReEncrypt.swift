@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Policy
 internal import Seal
 internal import Wire
 
@@ -8,6 +9,7 @@ extension Keys {
             let source: Decrypt.Input
             let destinationKeyID: Text
             let destinationContext: EncryptionContext
+            let destinationAlgorithm: EncryptionAlgorithm
             let isDryRun: Bool
         }
         struct Found: Sendable {
@@ -17,14 +19,18 @@ extension Keys {
         struct Output: Sendable {
             let ciphertext: [UInt8]
             let source: KeyState
-            let sourceMaterial: Text
+            /// Of a symmetric key.
+            let sourceMaterial: Text?
             let destination: KeyState
+            let algorithms: (source: EncryptionAlgorithm, destination: EncryptionAlgorithm)
         }
 
         static let name: Text = "ReEncrypt"
         static let api = API.kms
         static let quota = cryptographic
         static let isReadOnly = true
+        /// With symmetric keys it is: but then there is nothing to come back for.
+        static let isBrief = false
         static let input: Structure = [
             .optional("CiphertextBlob", .blob(1...6144), sensitive: true),
             .optional("SourceEncryptionContext", Keys.context), .optional("SourceKeyId", Keys.keyID),
@@ -34,21 +40,24 @@ extension Keys {
         ]
 
         static func decode(_ fields: Fields) throws(Fault) -> Input {
-            try requireSymmetric(fields.text("SourceEncryptionAlgorithm"))
-            try requireSymmetric(fields.text("DestinationEncryptionAlgorithm"))
+            let source = EncryptionAlgorithm(fields.text("SourceEncryptionAlgorithm"))
+            let destination = EncryptionAlgorithm(fields.text("DestinationEncryptionAlgorithm"))
             guard let blob = fields.secret("CiphertextBlob") else {
                 throw .validation([
                     "Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
                 ])
             }
+            try requireNamedKey(fields.text("SourceKeyId"), source, as: "SourceKeyId")
             return Input(
                 source: Decrypt.Input(
                     ciphertext: blob.bytes,
-                    context: EncryptionContext(fields.fields("SourceEncryptionContext")),
-                    keyID: fields.text("SourceKeyId")
+                    context: try Keys.context(fields.fields("SourceEncryptionContext"), source),
+                    keyID: fields.text("SourceKeyId"),
+                    algorithm: source
                 ),
                 destinationKeyID: fields.text("DestinationKeyId") ?? "",
-                destinationContext: EncryptionContext(fields.fields("DestinationEncryptionContext")),
+                destinationContext: try Keys.context(fields.fields("DestinationEncryptionContext"), destination),
+                destinationAlgorithm: destination,
                 isDryRun: fields.bool("DryRun") ?? false
             )
         }
@@ -58,13 +67,15 @@ extension Keys {
         }
 
         static func encode(_ output: Output) -> Fields {
-            [
+            let (from, to) = output.algorithms
+            var fields: Fields = [
                 "CiphertextBlob": .blob(output.ciphertext), "SourceKeyId": .string(output.source.arn),
-                "KeyId": .string(output.destination.arn), "SourceEncryptionAlgorithm": "SYMMETRIC_DEFAULT",
-                "DestinationEncryptionAlgorithm": "SYMMETRIC_DEFAULT",
-                "SourceKeyMaterialId": .string(output.sourceMaterial),
-                "DestinationKeyMaterialId": .string(output.destination.currentMaterial.id),
+                "KeyId": .string(output.destination.arn), "SourceEncryptionAlgorithm": .string(from.rawValue),
+                "DestinationEncryptionAlgorithm": .string(to.rawValue),
             ]
+            fields.add("SourceKeyMaterialId", output.sourceMaterial)
+            if to == .symmetric { fields.add("DestinationKeyMaterialId", output.destination.currentMaterial.id) }
+            return fields
         }
 
         static func find(_ input: Input, _ call: Call) throws -> Found {
@@ -75,29 +86,49 @@ extension Keys {
         }
 
         static func asks(_ input: Input, _ found: Found, _ call: Call) -> [Question] {
-            [
-                question("kms:ReEncryptFrom", found.source.subject, call, context: input.source.context),
-                question("kms:ReEncryptTo", found.destination, call, context: input.destinationContext),
-            ]
+            var from = question("kms:ReEncryptFrom", found.source.subject, call, context: input.source.context)
+            from.keys.add("kms:EncryptionAlgorithm", input.source.algorithm.rawValue)
+            var to = question("kms:ReEncryptTo", found.destination, call, context: input.destinationContext)
+            to.keys.add("kms:EncryptionAlgorithm", input.destinationAlgorithm.rawValue)
+            let isSame = found.source.subject.arn == found.destination.arn
+            from.keys.add("kms:ReEncryptOnSameKey", isSame)
+            to.keys.add("kms:ReEncryptOnSameKey", isSame)
+            return [from, to]
         }
 
         static func answer(_ call: Authorized<Self>) throws -> Output {
-            let found = call.subject
-            guard let ciphertext = found.source.ciphertext else { throw Fault.invalidCiphertext }
+            let (found, input, root) = (call.subject, call.input, call.house.root)
+            let algorithms = (source: input.source.algorithm, destination: input.destinationAlgorithm)
+            if algorithms.source == .symmetric, found.source.ciphertext == nil { throw Fault.invalidCiphertext }
             try found.source.requireNamedKey()
             let source = try found.source.subject.require()
             let destination = try found.destination.require()
-            try source.requireUsable()
-            try destination.requireUsable()
-            try refuseDryRun(call.input.isDryRun)
-            let root = call.house.root
-            let plaintext = try source.opener(ciphertext, call.input.source.context, root).open()
+            try source.requireUsable(at: call.now)
+            try source.requireEncryption(algorithms.source, for: name)
+            try destination.requireUsable(at: call.now)
+            try destination.requireEncryption(algorithms.destination, for: name)
+            try refuseDryRun(input.isDryRun)
+            if algorithms != (.symmetric, .symmetric) { try call.call.leaveLoop() }
+            let (plaintext, material) = try open(found.source.ciphertext, source, input.source, root)
+            try destination.requireRoom(for: plaintext, algorithms.destination)
             return Output(
-                ciphertext: try destination.encrypt(plaintext, call.input.destinationContext, root),
+                ciphertext: try destination.encrypt(
+                    plaintext, input.destinationContext, algorithms.destination, root),
                 source: source,
-                sourceMaterial: source.materials[Int(ciphertext.material)].id,
-                destination: destination
+                sourceMaterial: material,
+                destination: destination,
+                algorithms: algorithms
             )
+        }
+
+        private static func open(
+            _ ciphertext: Ciphertext?, _ key: KeyState, _ input: Decrypt.Input, _ root: RootKey
+        ) throws -> (SecretBytes, material: Text?) {
+            guard input.algorithm == .symmetric, let ciphertext else {
+                return (try key.decrypt(input.ciphertext, input.algorithm, root), nil)
+            }
+            let opener = try key.opener(ciphertext, input.context, root)
+            return (try opener.open(), opener.materialID)
         }
     }
 }

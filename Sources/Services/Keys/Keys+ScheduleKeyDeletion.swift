@@ -10,7 +10,8 @@ extension Keys {
         }
         struct Output: Sendable {
             let keyARN: Text
-            let deletionDate: Timestamp
+            /// `nil` while the key waits for its replicas.
+            let deletionDate: Timestamp?
             let window: Int64
         }
 
@@ -35,10 +36,12 @@ extension Keys {
         }
 
         static func encode(_ output: Output) -> Fields {
-            [
-                "KeyId": .string(output.keyARN), "DeletionDate": .timestamp(output.deletionDate),
-                "KeyState": "PendingDeletion", "PendingWindowInDays": .integer(output.window),
-            ]
+            var fields: Fields = ["KeyId": .string(output.keyARN)]
+            fields.add("DeletionDate", output.deletionDate)
+            let state: KeyState.State = output.deletionDate == nil ? .pendingReplicaDeletion : .pendingDeletion
+            fields.add("KeyState", state.rawValue)
+            fields.add("PendingWindowInDays", output.window)
+            return fields
         }
 
         static func find(_ input: Input, _ call: Call) throws -> Subject { try Keys.find(input.keyID, call) }
@@ -54,8 +57,14 @@ extension Keys {
             let (now, window) = (call.now, call.input.window)
             return try await call.changeKey { key, draft in
                 try key.requireNotPendingDeletion()
+                draft.set("window", .integer(window))
+                // A primary key goes last: its waiting period begins when it has no replica any more.
+                if key.isPrimary, key.family?.replicas.isEmpty == false {
+                    draft.set("state", .string(KeyState.State.pendingReplicaDeletion.rawValue))
+                    return Output(keyARN: key.arn, deletionDate: nil, window: window)
+                }
                 let date = now + window * 86_400_000
-                draft.set("state", "PendingDeletion")
+                draft.set("state", .string(KeyState.State.pendingDeletion.rawValue))
                 draft.deletionDate = date
                 return Output(keyARN: key.arn, deletionDate: date, window: window)
             }

@@ -77,6 +77,7 @@ private final class PreparedSecretValue: Prepared {
     }
 
     func answer(_ circumstances: Circumstances, _ house: House) -> PreparedAnswer? {
+        if let expiry = opener.expiry, circumstances.received >= expiry { return nil }
         guard let dataKey = try? opener.open(), let value = try? DataKey(dataKey).open(sealed) else { return nil }
         let decrypted = decryptRecord.filled(circumstances, house.chance)
         var out = ByteBuilder(capacity: reply.count + value.count * (isBinary ? 2 : 1) + 64)

@@ -1,0 +1,78 @@
+internal import Bytes
+internal import Store
+internal import Wire
+
+extension Keys {
+    enum DeleteImportedKeyMaterial: WriteOperation {
+        struct Input: Sendable {
+            let keyID: Text
+            let materialID: Text?
+        }
+        struct Output: Sendable {
+            let keyARN: Text
+            let materialID: Text
+        }
+
+        static let name: Text = "DeleteImportedKeyMaterial"
+        static let api = API.kms
+        static let quota = Quota("kms-delete-imported", 15)
+        static let input: Structure = [
+            .required("KeyId", Keys.keyID), .optional("KeyMaterialId", Keys.materialID),
+        ]
+        static let recordedOutput: Structure? = [
+            .optional("KeyId", Keys.keyID), .optional("KeyMaterialId", .string()),
+        ]
+
+        static func decode(_ fields: Fields) throws(Fault) -> Input {
+            Input(keyID: fields.text("KeyId") ?? "", materialID: fields.text("KeyMaterialId"))
+        }
+
+        static func encode(_ output: Output) -> Fields {
+            ["KeyId": .string(output.keyARN), "KeyMaterialId": .string(output.materialID)]
+        }
+
+        static func find(_ input: Input, _ call: Call) throws -> Subject { try Keys.find(input.keyID, call) }
+
+        static func asks(_ input: Input, _ subject: Subject, _ call: Call) -> [Question] {
+            [question("kms:DeleteImportedKeyMaterial", subject, call)]
+        }
+
+        /// What is away already may be deleted again. A key that is pending deletion stays so.
+        static func run(_ call: Authorized<Self>) async throws -> Output {
+            try call.subject.require().requireExternal()
+            let wanted = call.input.materialID
+            return try await call.changeKey { key, draft in
+                let id = wanted ?? key.currentMaterial.id
+                guard wanted == nil || key.materials.contains(where: { $0.id == id }) else {
+                    throw Fault("NotFoundException", "Key material '\(id)' does not exist in \(key.arn)")
+                }
+                draft.materials = key.materials.map { $0.id == id ? $0.withoutSecret : $0 }
+                return Output(keyARN: key.arn, materialID: id)
+            }
+        }
+    }
+
+    /// What the sweep does with a key whose imported material has expired: the key waits for it to be brought again.
+    static func takeExpiredMaterial(
+        _ item: Item, _ house: House, at now: Timestamp, _ transaction: borrowing Transaction
+    ) throws {
+        var draft = try KeyDraft(item)
+        let materials = draft.materials
+        draft.materials = materials.map { $0.isHere(at: now) ? $0 : $0.withoutSecret }
+        _ = try transaction.update(draft.item)
+        for material in materials where material.sealed != nil && !material.isHere(at: now) {
+            let record = Record.serviceEvent(
+                "DeleteExpiredKeyMaterial",
+                .kms,
+                place: item.key.place,
+                at: now,
+                requestID: house.chance.uuid(),
+                eventID: house.chance.uuid(),
+                details: [
+                    "keyId": .string(arn(item.key.id, in: item.key.place)), "keyMaterialId": .string(material.id),
+                ]
+            )
+            try transaction.appendRecord(node: house.node, record)
+        }
+    }
+}
