@@ -15,6 +15,8 @@ package final class House: Sendable {
     package let figures: Figures
     package let handover = Handover()
     package let keyUses = KeyUses()
+    /// By the roles' unique ids.
+    package let roleUses = KeyUses()
     /// Empty: every Region that a client names is served.
     package let regions: Set<Text>
     /// Names this process's rows in the outbox and its trail segments.

@@ -84,7 +84,7 @@ extension AccessOperation {
     static func encode(_ output: Fields) -> Fields { output }
     static func find(_ input: Fields, _ call: Call) throws -> AccessSubject { try subject(input, call) }
     static func keys(_ input: Fields, _ subject: AccessSubject, _ call: Call) -> ContextKeys {
-        Access.conditionKeys(subject.state?.tags ?? [], input, call)
+        Access.conditionKeys(subject.state?.tags ?? [], input, call, boundary: subject.state?.boundary)
     }
     static func asks(_ input: Fields, _ subject: AccessSubject, _ call: Call) -> [Question] {
         [Access.question("iam:\(name)", subject.arn, keys(input, subject, call), call)]
@@ -119,7 +119,11 @@ extension Access {
     }
 
     /// `iam:PermissionsBoundary`, `iam:PolicyARN`, `iam:PassedToService` …, tags of the entity and of the request.
-    static func conditionKeys(_ tags: [Tag], _ input: Fields, _ call: Call) -> ContextKeys {
+    ///
+    /// - Parameter boundary: of the entity, where the request names none.
+    static func conditionKeys(
+        _ tags: [Tag], _ input: Fields, _ call: Call, boundary: Text? = nil
+    ) -> ContextKeys {
         ContextKeys { name in
             for prefix in ["aws:resourcetag/", "iam:resourcetag/"] as [Text] {
                 guard let key = name.dropping(prefix) else { continue }
@@ -133,7 +137,7 @@ extension Access {
             case "aws:tagkeys":
                 let keys = asked.map(\.key) + (input.texts("TagKeys") ?? [])
                 return keys.isEmpty ? nil : .many(keys)
-            case "iam:permissionsboundary": return input.text("PermissionsBoundary").map { .one($0) }
+            case "iam:permissionsboundary": return (input.text("PermissionsBoundary") ?? boundary).map { .one($0) }
             case "iam:policyarn": return input.text("PolicyArn").map { .one($0) }
             case "iam:awsservicename": return input.text("AWSServiceName").map { .one($0) }
             default: return call.globalKey(name)

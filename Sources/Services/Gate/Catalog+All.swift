@@ -1,6 +1,7 @@
 extension Catalog {
     /// Every operation that this program answers.
-    package static let all = Catalog(secrets + keys + tokens + access + insight)
+    package static let all = Catalog(
+        secrets + keys + tokens + access + insight + accessRolesAndPolicies)
 
     private static let secrets: [Entry] = [
         Entry(repeating: Secrets.GetSecretValue.self),
@@ -69,6 +70,7 @@ extension Catalog {
         Entry(writing: Access.CreateAccessKey.self),
     ]
 
+<<<<<<< HEAD
     private static let insight: [Entry] = [
         Entry(reading: Insight.Explain.self),
         Entry(writing: Insight.WhoCan.self),
@@ -81,4 +83,69 @@ extension Catalog {
         Entry(reading: Tokens.GetFederationToken.self),
         Entry(reading: Tokens.GetAccessKeyInfo.self),
     ]
+=======
+    private static let accessRolesAndPolicies: [Entry] = [
+        Entry(writing: Access.CreateRole.self),
+        Entry(writing: Access.GetRole.self),
+        Entry(writing: Access.ListRoles.self),
+        Entry(writing: Access.UpdateRole.self),
+        Entry(writing: Access.UpdateRoleDescription.self),
+        Entry(writing: Access.UpdateAssumeRolePolicy.self),
+        Entry(writing: Access.DeleteRole.self),
+        Entry(writing: Access.TagRole.self),
+        Entry(writing: Access.UntagRole.self),
+        Entry(writing: Access.ListRoleTags.self),
+        Entry(writing: Access.PutRolePolicy.self),
+        Entry(writing: Access.GetRolePolicy.self),
+        Entry(writing: Access.DeleteRolePolicy.self),
+        Entry(writing: Access.ListRolePolicies.self),
+        Entry(writing: Access.ListInstanceProfilesForRole.self),
+        Entry(writing: Access.CreatePolicy.self),
+        Entry(writing: Access.GetPolicy.self),
+        Entry(writing: Access.ListPolicies.self),
+        Entry(writing: Access.DeletePolicy.self),
+        Entry(writing: Access.CreatePolicyVersion.self),
+        Entry(writing: Access.GetPolicyVersion.self),
+        Entry(writing: Access.ListPolicyVersions.self),
+        Entry(writing: Access.DeletePolicyVersion.self),
+        Entry(writing: Access.SetDefaultPolicyVersion.self),
+        Entry(writing: Access.TagPolicy.self),
+        Entry(writing: Access.UntagPolicy.self),
+        Entry(writing: Access.ListPolicyTags.self),
+        Entry(writing: Access.ListEntitiesForPolicy.self),
+        Entry(writing: Access.AttachUserPolicy.self),
+        Entry(writing: Access.DetachUserPolicy.self),
+        Entry(writing: Access.ListAttachedUserPolicies.self),
+        Entry(writing: Access.PutUserPermissionsBoundary.self),
+        Entry(writing: Access.DeleteUserPermissionsBoundary.self),
+        Entry(writing: Access.AttachGroupPolicy.self),
+        Entry(writing: Access.DetachGroupPolicy.self),
+        Entry(writing: Access.ListAttachedGroupPolicies.self),
+        Entry(writing: Access.AttachRolePolicy.self),
+        Entry(writing: Access.DetachRolePolicy.self),
+        Entry(writing: Access.ListAttachedRolePolicies.self),
+        Entry(writing: Access.PutRolePermissionsBoundary.self),
+        Entry(writing: Access.DeleteRolePermissionsBoundary.self),
+        Entry(writing: Access.CreateServiceLinkedRole.self),
+        Entry(writing: Access.DeleteServiceLinkedRole.self),
+        Entry(writing: Access.GetServiceLinkedRoleDeletionStatus.self),
+        Entry(writing: Access.CreateOpenIDConnectProvider.self),
+        Entry(writing: Access.GetOpenIDConnectProvider.self),
+        Entry(writing: Access.ListOpenIDConnectProviders.self),
+        Entry(writing: Access.DeleteOpenIDConnectProvider.self),
+        Entry(writing: Access.AddClientIDToOpenIDConnectProvider.self),
+        Entry(writing: Access.RemoveClientIDFromOpenIDConnectProvider.self),
+        Entry(writing: Access.UpdateOpenIDConnectProviderThumbprint.self),
+        Entry(writing: Access.TagOpenIDConnectProvider.self),
+        Entry(writing: Access.UntagOpenIDConnectProvider.self),
+        Entry(writing: Access.ListOpenIDConnectProviderTags.self),
+        Entry(writing: Access.GetAccountAuthorizationDetails.self),
+        Entry(writing: Access.SimulateCustomPolicy.self),
+        Entry(writing: Access.SimulatePrincipalPolicy.self),
+        Entry(writing: Access.GetContextKeysForCustomPolicy.self),
+        Entry(writing: Access.GetContextKeysForPrincipalPolicy.self),
+    ]
+
+    private static let tokens: [Entry] = [Entry(reading: Tokens.GetCallerIdentity.self)]
+>>>>>>> a5b10290e419018c54e21e988c94bcf79c27165a
 }

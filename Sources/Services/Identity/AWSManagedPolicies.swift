@@ -17,6 +17,10 @@ enum AWSManagedPolicies {
 
     static let administrator: Text = "arn:aws:iam::aws:policy/AdministratorAccess"
 
+    static let multiRegionKeys: Text =
+        "arn:aws:iam::aws:policy/aws-service-role/AWSKeyManagementServiceMultiRegionKeysServiceRolePolicy"
+    static let organizationsTrust: Text = "arn:aws:iam::aws:policy/aws-service-role/AWSOrganizationsServiceTrustPolicy"
+
     static let all: [Shipped] = [
         entry("AdministratorAccess", "Everything.", [allow("*")]),
         entry(
@@ -122,6 +126,12 @@ enum AWSManagedPolicies {
         entry(
             "AWSLambdaBasicExecutionRole", path: "/service-role/", "Functions write their logs.",
             [allow("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")]),
+        entry(
+            "AWSKeyManagementServiceMultiRegionKeysServiceRolePolicy", path: "/aws-service-role/",
+            "Keeps multi-Region keys alike.", [allow("kms:SynchronizeMultiRegionKey")]),
+        entry(
+            "AWSOrganizationsServiceTrustPolicy", path: "/aws-service-role/",
+            "Other services' roles in the accounts of an organization.", [allow("iam:CreateServiceLinkedRole")]),
         entry("AWSOrganizationsFullAccess", "All of the organization.", [allow("organizations:*", "account:*")]),
         entry(
             "AWSOrganizationsReadOnlyAccess", "Sees the organization.",

@@ -51,15 +51,18 @@ final class EntityState: Sendable {
 final class PolicyState: Sendable {
     let arn: Text
     let policy: NamedPolicy
+    let tags: [Tag]
 
     init(_ entity: Entity) throws {
         arn = entity.arn
+        tags = entity.tags
         guard let text = PolicyVersions(entity).defaultDocument else { throw StoreError.corrupt("\(entity.arn)") }
         policy = NamedPolicy(name: entity.arn, document: try EntityState.parse(text, .identity, entity.arn))
     }
 
     init(arn: Text, document: PolicyDocument) {
         self.arn = arn
+        tags = []
         policy = NamedPolicy(name: arn, document: document)
     }
 }

@@ -55,6 +55,9 @@ struct Identity: Sendable {
         // Long-term keys have no session; a token beside one is not ours.
         guard (claim.sessionToken == nil) == (caller.session == nil) else { throw SignatureFlaw.invalidToken }
         house.keyUses.note(claim, received)
+        if let session = caller.session, session.kind == .role {
+            house.roleUses.note(claim, received, as: session.entityID)
+        }
         remember(claim, envelope, key, credential, caller)
         return caller
     }

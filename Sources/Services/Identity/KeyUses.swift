@@ -17,13 +17,13 @@ package final class KeyUses: Sendable {
 
     package init() {}
 
-    func note(_ claim: SignatureClaim, _ now: Timestamp) {
+    /// - Parameter id: of what was used; the access key itself unless given.
+    func note(_ claim: SignatureClaim, _ now: Timestamp, as id: Text? = nil) {
+        let id = id ?? claim.accessKeyID
         uses.withLock { uses in
-            if let last = uses[claim.accessKeyID], now < last.time + Self.grain, last.service == claim.service {
-                return
-            }
+            if let last = uses[id], now < last.time + Self.grain, last.service == claim.service { return }
             if uses.count >= Self.most { uses.removeAll() }
-            uses[claim.accessKeyID] = Use(time: now, region: claim.region, service: claim.service)
+            uses[id] = Use(time: now, region: claim.region, service: claim.service)
         }
     }
 
