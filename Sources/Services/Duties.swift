@@ -19,7 +19,13 @@ package struct Duties: Sendable {
     }
 
     /// Deletes what is past its recovery window. Several nodes may do it at once: each row goes in one transaction.
-    package func sweep() async { await repeatedly(every: 30_000) { try await Sweep(house: house).step() } }
+    package func sweep() async {
+        await repeatedly(every: 30_000) { try await Sweep(house: house).step() }
+        // Nothing follows: what has been noted since the last time would be lost.
+        do { try await Sweep(house: house).writeKeyUses() } catch {
+            house.log.warning("the last uses of some keys were not written down: \(type(of: error))")
+        }
+    }
 
     /// Lets go of what the gate remembers about rows that have changed: keys among it.
     package func forget(_ gate: Gate) async { await repeatedly(every: 10_000) { gate.sweep() } }
@@ -39,14 +45,16 @@ package struct Duties: Sendable {
 
 /// One pass over everything that is due.
 package struct Sweep: Sendable {
-    private let house: House
-    private static let batch = 100
+    let house: House
+    static let batch = 100
 
     package init(house: House) { self.house = house }
 
     package func step() async throws {
         try await purgeSecrets()
         try await destroyKeys()
+        try await rotateKeys()
+        try await writeKeyUses()
     }
 
     private func purgeSecrets() async throws {
@@ -81,6 +89,10 @@ package struct Sweep: Sendable {
                         place, kind: "alias", link: item.key.id, after: nil, limit: 1000
                     ) { _ = try transaction.delete(alias.key) }
                     _ = try transaction.delete(item.key)
+                    _ = try transaction.delete(RotationSchedule.itemKey(item.key.id, in: place))
+                    _ = try transaction.delete(KeyUses.itemKey(item.key.id, in: place))
+                    try transaction.deleteGrants(on: item.key.id, in: place)
+                    transaction.touch(Keys.aliasNamesKey(item.key.id, in: place))
                     let record = Record.serviceEvent(
                         "DeleteKey",
                         .kms,

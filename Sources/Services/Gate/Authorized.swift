@@ -70,7 +70,9 @@ package struct Authorized<Op: Operation>: Sendable {
             let output = try Other.answer(authorized)
             let parameters = Other.parameters(input, subject)
             let resources = Other.resources(authorized.subject)
-            nested.note(Record.success(Other.self, nested, parameters, resources, Other.encode(output)))
+            let record = Record.success(Other.self, nested, parameters, resources, Other.encode(output))
+            nested.note(record)
+            nested.noteUse(Other.self, of: resources, record)
             return output
         } catch let fault as Fault {
             let parameters = Other.parameters(input, subject)
@@ -128,8 +130,11 @@ func authorize<Op: Operation>(
 ) throws -> Authorized<Op> {
     let subject = try Op.find(input, call)
     for question in Op.asks(input, subject, call) {
-        let decision = judge(question, call)
+        var decision = judge(question, call)
         if decision.isContextual { call.markContextual() }
+        // A policy asked for a key whose value is in a row that is not at hand: it is asked again with the row.
+        if let detour = call.takeWanted() { throw detour }
+        if !decision.isAllowed, let granted = try judgeByGrant(question, decision, call) { decision = granted }
         guard decision.isAllowed else { throw Fault.denied(decision, question, call.caller, Op.api) }
     }
     return Authorized(call: call, input: input, subject: subject, parameters: parameters)

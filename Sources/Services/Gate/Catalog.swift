@@ -29,7 +29,10 @@ package struct Entry: Sendable {
         self.init(Op.self) { call, fields in
             let authorized = try authorize(Op.self, try Op.decode(fields), fields, call)
             let output = Op.encode(try Op.answer(authorized))
-            call.note(Record.success(Op.self, call, fields, Op.resources(authorized.subject), output))
+            let resources = Op.resources(authorized.subject)
+            let record = Record.success(Op.self, call, fields, resources, output)
+            call.note(record)
+            call.noteUse(Op.self, of: resources, record)
             return .done(output)
         }
     }
@@ -54,7 +57,14 @@ package struct Entry: Sendable {
         isReadOnly = Op.isReadOnly
         isBrief = Op.isBrief
         input = Op.input
-        self.perform = perform
+        guard Op.input.members.contains(where: { $0.name == "GrantTokens" }) else {
+            self.perform = perform
+            return
+        }
+        self.perform = { call, fields in
+            try GrantToken.check(fields, call.house)
+            return try perform(call, fields)
+        }
     }
 }
 

@@ -17,6 +17,8 @@ final class KeyState: Sendable {
     struct Material: Sendable {
         let id: Text
         let sealed: Sealed
+        /// How and when it took the place of the one before; `nil` of the first.
+        let rotation: Rotation?
     }
 
     let place: Place
@@ -59,7 +61,7 @@ final class KeyState: Sendable {
             guard case .structure(let fields) = material, let id = fields.text("id"),
                 let sealed = fields.storedBlob("sealed")
             else { throw StoreError.corrupt("key \(item.key.id)") }
-            return Material(id: id, sealed: Sealed(stored: sealed))
+            return Material(id: id, sealed: Sealed(stored: sealed), rotation: Material.Rotation(fields))
         }
     }
 

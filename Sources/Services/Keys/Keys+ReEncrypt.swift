@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Policy
 internal import Seal
 internal import Wire
 
@@ -75,10 +76,13 @@ extension Keys {
         }
 
         static func asks(_ input: Input, _ found: Found, _ call: Call) -> [Question] {
-            [
+            var questions = [
                 question("kms:ReEncryptFrom", found.source.subject, call, context: input.source.context),
                 question("kms:ReEncryptTo", found.destination, call, context: input.destinationContext),
             ]
+            let isSameKey = found.source.subject.arn == found.destination.arn
+            for index in questions.indices { questions[index].keys.add("kms:ReEncryptOnSameKey", isSameKey) }
+            return questions
         }
 
         static func answer(_ call: Authorized<Self>) throws -> Output {

@@ -79,6 +79,10 @@ private final class PreparedSecretValue: Prepared {
     func answer(_ circumstances: Circumstances, _ house: House) -> PreparedAnswer? {
         guard let dataKey = try? opener.open(), let value = try? DataKey(dataKey).open(sealed) else { return nil }
         let decrypted = decryptRecord.filled(circumstances, house.chance)
+        house.keyUses.note(
+            opener.keyARN,
+            KeyUses.Use(operation: Keys.Decrypt.name, time: circumstances.received, record: decrypted)
+        )
         var out = ByteBuilder(capacity: reply.count + value.count * (isBinary ? 2 : 1) + 64)
         out.append(reply[..<valueStart])
         if isBinary {
