@@ -93,15 +93,7 @@ package struct Sweep: Sendable {
                     _ = try transaction.delete(KeyUses.itemKey(item.key.id, in: place))
                     try transaction.deleteGrants(on: item.key.id, in: place)
                     transaction.touch(Keys.aliasNamesKey(item.key.id, in: place))
-                    let record = Record.serviceEvent(
-                        "DeleteKey",
-                        .kms,
-                        place: place,
-                        at: now,
-                        requestID: house.chance.uuid(),
-                        eventID: house.chance.uuid(),
-                        details: ["keyId": .string(Keys.arn(item.key.id, in: place))]
-                    )
+                    let record = Record.keyEvent("DeleteKey", on: item.key.id, in: place, at: now, house.chance)
                     try transaction.appendRecord(node: house.node, record)
                 }
             }

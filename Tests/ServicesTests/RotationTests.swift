@@ -50,7 +50,7 @@ import Wire
             #expect(opened.fields.text("KeyMaterialId") != first[0].text("KeyMaterialId"))
             let events = try await world.records().filter { $0.text("eventName") == "RotateKey" }
             #expect(events.count == 2)
-            let details = events[0].fields("additionalEventData")
+            let details = events[0].fields("serviceEventDetails")
             #expect(details?.text("rotationType") == "AUTOMATIC" && details?.text("keyOrigin") == "AWS_KMS")
             #expect(details?.text("currentKeyMaterialId") == first[0].text("KeyMaterialId"))
             #expect(details?.text("previousKeyMaterialId") == opened.fields.text("KeyMaterialId"))

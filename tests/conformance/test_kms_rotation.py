@@ -113,8 +113,11 @@ def test_twenty_five_on_demand_and_pages(serve):
             kms.list_key_rotations(KeyId=key, Marker=marker)
     events = until(lambda: (e := [r for r in server.records() if r["eventName"] == "RotateKey"]) and len(e) == 25 and e)
     assert all(e["eventType"] == "AwsServiceEvent" for e in events)
-    assert events[0]["additionalEventData"]["rotationType"] == "ON_DEMAND"
-    assert events[0]["additionalEventData"]["keyId"] == ARN + key
+    details = events[0]["serviceEventDetails"]
+    assert (details["keyId"], details["rotationType"], details["keyOrigin"]) == (key, "ON_DEMAND", "AWS_KMS")
+    assert details["currentKeyMaterialId"] == whole["Rotations"][0]["KeyMaterialId"]
+    assert events[0]["resources"] == [{"ARN": ARN + key, "accountId": "000000000001", "type": "AWS::KMS::Key"}]
+    assert events[0]["userIdentity"] == {"accountId": "000000000001", "invokedBy": "AWS Internal"}
 
 
 def test_states(kms, key):

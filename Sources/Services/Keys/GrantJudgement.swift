@@ -7,20 +7,20 @@ internal import Wire
 package struct GrantClaim: Sendable {
     let place: Place
     let keyID: Text
-    /// As grants name it.
-    let operation: Text
+    let action: Text
     let context: EncryptionContext
     /// What CreateGrant is about to grant.
     var child: GrantTerms?
 
-    /// `nil` for actions of other services.
-    init?(_ action: Text, on key: KeyState, _ context: EncryptionContext?) {
-        guard let operation = action.dropping("kms:") else { return nil }
+    init(_ action: Text, on key: KeyState, _ context: EncryptionContext?) {
         place = key.place
         keyID = key.id
-        self.operation = operation
+        self.action = action
         self.context = context ?? EncryptionContext([])
     }
+
+    /// As grants name it.
+    var operation: Text { action.dropping("kms:") ?? action }
 }
 
 extension GrantTerms {
@@ -31,11 +31,12 @@ extension GrantTerms {
 
     /// Operations without an encryption context are not held to one.
     func cover(_ claim: GrantClaim) -> Bool {
-        guard operations.contains(claim.operation) else { return false }
+        let operation = claim.operation
+        guard operations.contains(operation) else { return false }
         // Calls here are made on behalf of their caller, never on behalf of a resource.
-        if constraints.sourceARN != nil, claim.operation != "RetireGrant" { return false }
-        if claim.operation == "CreateGrant" { return claim.child.map { permitsChild($0) } ?? false }
-        return !Self.withContext.contains(claim.operation) || constraints.hold(for: claim.context)
+        guard constraints.sourceARN == nil else { return false }
+        if operation == "CreateGrant" { return claim.child.map { permitsChild($0) } ?? false }
+        return !Self.withContext.contains(operation) || constraints.hold(for: claim.context)
     }
 }
 

@@ -132,15 +132,14 @@ extension Keys {
         at now: Timestamp,
         _ house: House
     ) -> [UInt8] {
-        Record.serviceEvent(
+        Record.keyEvent(
             "RotateKey",
-            .kms,
-            place: new.place,
+            on: new.id,
+            in: new.place,
             at: now,
-            requestID: house.chance.uuid(),
-            eventID: house.chance.uuid(),
+            house.chance,
             details: [
-                "keyId": .string(new.arn), "rotationType": .string(kind.rawValue), "keyOrigin": .string(new.origin),
+                "rotationType": .string(kind.rawValue), "keyOrigin": .string(new.origin),
                 "previousKeyMaterialId": .string(old.currentMaterial.id),
                 "currentKeyMaterialId": .string(new.currentMaterial.id),
             ]
