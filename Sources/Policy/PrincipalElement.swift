@@ -30,7 +30,7 @@ extension PrincipalElement {
     }
 
     /// An entry under `AWS`.
-    init(aws text: Text) throws(MalformedPolicy) {
+    package init(aws text: Text) throws(MalformedPolicy) {
         if text == "*" {
             self = .everyone
         } else if AccountID(text) != nil {

@@ -19,7 +19,13 @@ package struct Duties: Sendable {
     }
 
     /// Deletes what is past its recovery window. Several nodes may do it at once: each row goes in one transaction.
-    package func sweep() async { await repeatedly(every: 30_000) { try await Sweep(house: house).step() } }
+    package func sweep() async {
+        await repeatedly(every: 30_000) { try await Sweep(house: house).step() }
+        // Nothing follows: what has been noted since the last time would be lost.
+        do { try await Sweep(house: house).writeKeyUses() } catch {
+            house.log.warning("the last uses of some keys were not written down: \(type(of: error))")
+        }
+    }
 
     /// Lets go of what the gate remembers about rows that have changed: keys among it.
     package func forget(_ gate: Gate) async { await repeatedly(every: 10_000) { gate.sweep() } }
@@ -39,14 +45,16 @@ package struct Duties: Sendable {
 
 /// One pass over everything that is due.
 package struct Sweep: Sendable {
-    private let house: House
-    private static let batch = 100
+    let house: House
+    static let batch = 100
 
     package init(house: House) { self.house = house }
 
     package func step() async throws {
         try await purgeSecrets()
         try await visitKeys()
+        try await rotateKeys()
+        try await writeKeyUses()
     }
 
     private func purgeSecrets() async throws {
@@ -87,15 +95,11 @@ package struct Sweep: Sendable {
                     ) { _ = try transaction.delete(alias.key) }
                     _ = try transaction.delete(item.key)
                     try Keys.leaveFamily(key, at: now, transaction)
-                    let record = Record.serviceEvent(
-                        "DeleteKey",
-                        .kms,
-                        place: place,
-                        at: now,
-                        requestID: house.chance.uuid(),
-                        eventID: house.chance.uuid(),
-                        details: ["keyId": .string(Keys.arn(item.key.id, in: place))]
-                    )
+                    _ = try transaction.delete(RotationSchedule.itemKey(item.key.id, in: place))
+                    _ = try transaction.delete(KeyUses.itemKey(item.key.id, in: place))
+                    try transaction.deleteGrants(on: item.key.id, in: place)
+                    transaction.touch(Keys.aliasNamesKey(item.key.id, in: place))
+                    let record = Record.keyEvent("DeleteKey", on: item.key.id, in: place, at: now, house.chance)
                     try transaction.appendRecord(node: house.node, record)
                 }
             }

@@ -15,8 +15,9 @@ package final class House: Sendable {
     package let figures: Figures
     package let handover = Handover()
     package let keyUses = KeyUses()
+    package let accessKeyUses = AccessKeyUses()
     /// By the roles' unique ids.
-    package let roleUses = KeyUses()
+    package let roleUses = AccessKeyUses()
     /// Empty: every Region that a client names is served.
     package let regions: Set<Text>
     /// Names this process's rows in the outbox and its trail segments.
@@ -152,6 +153,7 @@ package struct Limits: Sendable {
     package var versionsHard = 1_000
     package var labelsPerSecret = 20
     package var tagsPerResource = 50
+    package var grantsPerKey = 50_000
 
     package init() {}
 }

@@ -78,4 +78,7 @@ package struct Transaction: ~Copyable, StoreReader {
     /// What a row that this transaction writes looks like decoded: once committed, it goes to the cache where the engine can
     /// tell that it is the newest. `cost` is in bytes.
     package borrowing func keep(_ key: CacheKey, _ value: any Sendable, cost: Int) { session.keep(key, value, cost) }
+
+    /// Says that what caches hold under `key` is no longer so: for what they put together from several rows.
+    package borrowing func touch(_ key: CacheKey) { session.touch(key) }
 }

@@ -130,6 +130,40 @@ import Wire
         }
     }
 
+    /// A key that only a grant opens: the answer holds as long as the grant does.
+    @Test func aRevokedGrantOpensNothing() async throws {
+        try await inWorld { world in
+            let policy =
+                #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":["kms:CreateGrant","kms:RevokeGrant","kms:PutKeyPolicy"],"Resource":"*"}]}"#
+            let made = await world.send("CreateKey", to: .kms, ["Policy": .string(Text(policy))])
+            let key = made.fields.fields("KeyMetadata")?.text("KeyId") ?? ""
+            let grant: Fields = [
+                "KeyId": .string(key), "Operations": .list(["Decrypt", "GenerateDataKey"]),
+                "GranteePrincipal": "arn:aws:iam::000000000001:user/administrator",
+            ]
+            let granted = await world.send("CreateGrant", to: .kms, grant)
+            _ = await world.send(
+                "CreateSecret",
+                [
+                    "Name": "b", "KmsKeyId": .string(key), "SecretString": "x",
+                    "ClientRequestToken": .string(Self.tokens[1]),
+                ])
+            let before = await warm(world, ["SecretId": "b"])
+            #expect(before.status == 200)
+            // Another grant does no harm.
+            let second = await world.send("CreateGrant", to: .kms, grant)
+            #expect(await get(world, ["SecretId": "b"]).body == before.body)
+            for one in [granted, second] {
+                #expect(await get(world, ["SecretId": "b"]).body == before.body)
+                let id: Fields = ["KeyId": .string(key), "GrantId": .string(one.fields.text("GrantId") ?? "")]
+                #expect(await world.send("RevokeGrant", to: .kms, id).status == 200)
+            }
+            for _ in 0..<4 { #expect(await get(world, ["SecretId": "b"]).code == "AccessDeniedException") }
+            _ = await world.send("CreateGrant", to: .kms, grant)
+            #expect(await warm(world, ["SecretId": "b"]).body == before.body)
+        }
+    }
+
     @Test func whatDependsOnTheRequestIsAskedEachTime() async throws {
         try await inWorld { world in
             let policy =

@@ -26,6 +26,9 @@ SECRET_POLICY = POLICY.replace("ACTION", "secretsmanager:GetSecretValue")
 KEY_POLICY = POLICY.replace("ACTION", "kms:*")
 
 
+ADMINISTRATOR = "arn:aws:iam::000000000001:user/administrator"
+
+
 class World:
     """What a successful call needs: each member makes it when first asked."""
 
@@ -113,6 +116,13 @@ class World:
         return self.kms.update_primary_region(KeyId=key, PrimaryRegion="eu-west-1")
 
     @property
+    def grant(self):
+        """What names a new grant: its key and its id."""
+        key = self.key
+        made = self.kms.create_grant(KeyId=key, GranteePrincipal=ADMINISTRATOR, Operations=["Decrypt"])
+        return {"KeyId": key, "GrantId": made["GrantId"]}
+
+    @property
     def blob(self):
         return self.kms.encrypt(KeyId=self.key, Plaintext=b"plain")["CiphertextBlob"]
 
@@ -189,7 +199,42 @@ SUCCESS = {
     "kms.PutKeyPolicy": (lambda w: w.kms.put_key_policy(KeyId=w.key, Policy=KEY_POLICY), None),
     "kms.ListResourceTags": (lambda w: w.kms.list_resource_tags(KeyId=w.key), "Tags"),
     "kms.GetKeyRotationStatus": (lambda w: w.kms.get_key_rotation_status(KeyId=w.key), "KeyRotationEnabled"),
+    "kms.EnableKeyRotation": (lambda w: w.kms.enable_key_rotation(KeyId=w.key), None),
+    "kms.DisableKeyRotation": (lambda w: w.kms.disable_key_rotation(KeyId=w.key), None),
+    "kms.RotateKeyOnDemand": (lambda w: w.kms.rotate_key_on_demand(KeyId=w.key), "KeyId"),
+    "kms.ListKeyRotations": (lambda w: w.kms.list_key_rotations(KeyId=w.key), "Rotations"),
+    "kms.TagResource": (
+        lambda w: w.kms.tag_resource(KeyId=w.key, Tags=[{"TagKey": "k", "TagValue": "v"}]), None),
+    "kms.UntagResource": (lambda w: w.kms.untag_resource(KeyId=w.key, TagKeys=["k"]), None),
+    "kms.UpdateKeyDescription": (lambda w: w.kms.update_key_description(KeyId=w.key, Description="d"), None),
+    "kms.ListKeyPolicies": (lambda w: w.kms.list_key_policies(KeyId=w.key), "PolicyNames"),
+    "kms.GetKeyLastUsage": (lambda w: w.kms.get_key_last_usage(KeyId=w.key), "KeyLastUsage"),
+    "kms.CreateGrant": (
+        lambda w: w.kms.create_grant(KeyId=w.key, GranteePrincipal=ADMINISTRATOR, Operations=["Decrypt"]), "GrantId"),
+    "kms.ListGrants": (lambda w: w.kms.list_grants(KeyId=w.key), "Grants"),
+    "kms.ListRetirableGrants": (
+        lambda w: w.kms.list_retirable_grants(RetiringPrincipal=ADMINISTRATOR, Limit=1), "Grants"),
+    "kms.RetireGrant": (lambda w: w.kms.retire_grant(**w.grant), None),
+    "kms.RevokeGrant": (lambda w: w.kms.revoke_grant(**w.grant), None),
+    "kms.DescribeCustomKeyStores": (lambda w: w.kms.describe_custom_key_stores(), "CustomKeyStores"),
     "sts.GetCallerIdentity": (lambda w: w.sts.get_caller_identity(), "Account"),
+}
+
+
+NO_STORE = "CustomKeyStoreNotFoundException"
+STORE = "cks-1234567890abcdef0"
+
+# There is nothing outside of this server that could make these succeed: the code of what a correct call gets instead.
+WITHOUT_SUCCESS = {
+    "kms.CreateCustomKeyStore": (
+        lambda w: w.kms.create_custom_key_store(
+            CustomKeyStoreName=w.name, CloudHsmClusterId="cluster-abcdefgh234", TrustAnchorCertificate="certificate",
+            KeyStorePassword="password"), "CloudHsmClusterNotFoundException"),
+    "kms.ConnectCustomKeyStore": (lambda w: w.kms.connect_custom_key_store(CustomKeyStoreId=STORE), NO_STORE),
+    "kms.DisconnectCustomKeyStore": (lambda w: w.kms.disconnect_custom_key_store(CustomKeyStoreId=STORE), NO_STORE),
+    "kms.DeleteCustomKeyStore": (lambda w: w.kms.delete_custom_key_store(CustomKeyStoreId=STORE), NO_STORE),
+    "kms.UpdateCustomKeyStore": (
+        lambda w: w.kms.update_custom_key_store(CustomKeyStoreId=STORE, NewCustomKeyStoreName="x"), NO_STORE),
 }
 
 
@@ -199,6 +244,7 @@ def missing(*members):
 
 NO_SECRET = ({}, missing("secretId"))
 NO_KEY = ({}, missing("keyId"))
+NO_STORE_ID = ({}, missing("customKeyStoreId"))
 NO_ALIAS = ({}, missing("aliasName", "targetKeyId"))
 LOW = [must("Value '0'", "maxResults", "have value greater than or equal to 1")]
 LOW_LIMIT = ({"Limit": 0}, [must("Value '0'", "limit", "have value greater than or equal to 1")])
@@ -248,6 +294,20 @@ VIOLATIONS = {
         {"NumberOfBytes": 0}, [must("Value '0'", "numberOfBytes", "have value greater than or equal to 1")]),
     "kms.GetKeyPolicy": NO_KEY, "kms.PutKeyPolicy": ({"KeyId": "x"}, missing("policy")),
     "kms.ListResourceTags": NO_KEY, "kms.GetKeyRotationStatus": NO_KEY,
+    "kms.EnableKeyRotation": (
+        {"KeyId": "x", "RotationPeriodInDays": 89},
+        [must("Value '89'", "rotationPeriodInDays", "have value greater than or equal to 90")]),
+    "kms.DisableKeyRotation": NO_KEY, "kms.RotateKeyOnDemand": NO_KEY, "kms.ListKeyRotations": NO_KEY,
+    "kms.TagResource": ({"KeyId": "x"}, missing("tags")), "kms.UntagResource": ({"KeyId": "x"}, missing("tagKeys")),
+    "kms.UpdateKeyDescription": ({"KeyId": "x"}, missing("description")), "kms.ListKeyPolicies": NO_KEY,
+    "kms.GetKeyLastUsage": NO_KEY, "kms.CreateGrant": ({}, missing("keyId", "operations")), "kms.ListGrants": NO_KEY,
+    "kms.ListRetirableGrants": LOW_LIMIT,
+    "kms.RetireGrant": (
+        {"GrantId": ""}, [must("Value ''", "grantId", "have length greater than or equal to 1")]),
+    "kms.RevokeGrant": ({}, missing("keyId", "grantId")),
+    "kms.CreateCustomKeyStore": ({}, missing("customKeyStoreName")), "kms.DescribeCustomKeyStores": LOW_LIMIT,
+    "kms.ConnectCustomKeyStore": NO_STORE_ID, "kms.DisconnectCustomKeyStore": NO_STORE_ID,
+    "kms.DeleteCustomKeyStore": NO_STORE_ID, "kms.UpdateCustomKeyStore": NO_STORE_ID,
 }
 
 # Takes no parameters, so none can be wrong. This list may only shrink.

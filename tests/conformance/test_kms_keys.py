@@ -168,10 +168,6 @@ def test_list_in_pages(client, region):
         kms.list_keys(Marker="!!!")
 
 
-def test_rotation_status(kms, key):
-    assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"] is False
-
-
 # Policies
 
 

@@ -1,5 +1,6 @@
 """Two servers on one PostgreSQL with one seal: what one writes, the other sees within a second."""
 
+import json
 import shutil
 import time
 import uuid
@@ -188,3 +189,38 @@ def test_each_node_keeps_its_own_trail(nodes, a, b, name):
 
     assert "GetSecretValue" in events(nodes[1]) and "CreateSecret" not in events(nodes[1])
     seen(lambda: "CreateSecret" in events(nodes[0]), True)
+
+
+def test_grants(clients, name):
+    statement = {
+        "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000001:root"}, "Resource": "*",
+        "Action": ["kms:CreateGrant", "kms:RevokeGrant", "kms:PutKeyPolicy"],
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    mine = "arn:aws:iam::000000000001:user/administrator"
+    (secrets, kms), (other_secrets, other_kms) = [(c["secretsmanager"], c["kms"]) for c in clients]
+    key = kms.create_key(Policy=policy)["KeyMetadata"]["Arn"]
+    writing = kms.create_grant(KeyId=key, GranteePrincipal=mine, Operations=["GenerateDataKey", "Decrypt"])
+    secrets.create_secret(Name=name, SecretString="x", KmsKeyId=key)
+    seen(value(other_secrets, name), "x")
+    for _ in range(4):
+        assert value(other_secrets, name)() == "x"
+    kms.revoke_grant(KeyId=key, GrantId=writing["GrantId"])
+    seen(value(other_secrets, name), "AccessDeniedException")
+    reading = other_kms.create_grant(KeyId=key, GranteePrincipal=mine, Operations=["Decrypt"])
+    seen(value(secrets, name), "x")
+    other_kms.retire_grant(GrantToken=reading["GrantToken"])
+    seen(value(secrets, name), "AccessDeniedException")
+
+
+def test_rotation(clients):
+    kms, other = [c["kms"] for c in clients]
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    blob = other.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    kms.rotate_key_on_demand(KeyId=key)
+    seen(lambda: len(other.list_key_rotations(KeyId=key)["Rotations"]), 1)
+    new = kms.encrypt(KeyId=key, Plaintext=b"y")["CiphertextBlob"]
+    for node in (kms, other):
+        assert [node.decrypt(CiphertextBlob=b)["Plaintext"] for b in (blob, new)] == [b"x", b"y"]
+    kms.enable_key_rotation(KeyId=key)
+    seen(lambda: other.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"], True)

@@ -70,7 +70,9 @@ package struct Authorized<Op: Operation>: Sendable {
             let output = try Other.answer(authorized)
             let parameters = Other.parameters(input, subject)
             let resources = Other.resources(authorized.subject)
-            nested.note(Record.success(Other.self, nested, parameters, resources, Other.encode(output)))
+            let record = Record.success(Other.self, nested, parameters, resources, Other.encode(output))
+            nested.note(record)
+            nested.noteUse(Other.self, of: resources, record)
             return output
         } catch let fault as Fault {
             let parameters = Other.parameters(input, subject)
@@ -130,9 +132,12 @@ func authorize<Op: Operation>(
     let subject = try Op.find(input, call)
     for question in Op.asks(input, subject, call) {
         let (ask, layers) = try terms(question, call)
-        let decision = decide(ask, layers)
-        call.note(Finding(question, decision, explain(ask, layers)))
+        var decision = decide(ask, layers)
         if decision.isContextual { call.markContextual() }
+        // A policy asked for a key whose value is in a row that is not at hand: it is asked again with the row.
+        if let detour = call.takeWanted() { throw detour }
+        if !decision.isAllowed, let granted = try judgeByGrant(question, decision, call) { decision = granted }
+        call.note(Finding(question, decision, explain(ask, layers)))
         guard decision.isAllowed else { throw Fault.denied(decision, question, call.caller, Op.api) }
     }
     return Authorized(call: call, input: input, subject: subject, parameters: parameters)

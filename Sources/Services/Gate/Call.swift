@@ -94,6 +94,9 @@ package final class Call: Sendable {
     /// True once a policy had to look beyond action, resource and principal.
     package var isContextual: Bool { journal.isContextual }
     func markContextual() { journal.markContextual() }
+    /// What a condition key could not be computed without.
+    func takeWanted() -> Detour? { journal.takeWanted() }
+    func want(_ detour: Detour) { journal.want(detour) }
 
     /// The records of one request: nested calls first, in the order in which they ended.
     package final class Journal: Sendable {
@@ -101,6 +104,7 @@ package final class Call: Sendable {
             var records: [[UInt8]] = []
             var isCommitted = false
             var isContextual = false
+            var wanted: Detour?
         }
         private let state = Mutex(State())
 
@@ -111,6 +115,13 @@ package final class Call: Sendable {
         /// True once the records have gone with a committed transaction: nothing is left for the trail to wait for.
         var isCommitted: Bool { state.withLock { $0.isCommitted } }
         var isContextual: Bool { state.withLock { $0.isContextual } }
+        func takeWanted() -> Detour? {
+            state.withLock { state in
+                defer { state.wanted = nil }
+                return state.wanted
+            }
+        }
+        func want(_ detour: Detour) { state.withLock { $0.wanted = detour } }
         func markContextual() { state.withLock { $0.isContextual = true } }
         func markCommitted() { state.withLock { $0.isCommitted = true } }
     }

@@ -60,6 +60,26 @@ extension Catalog {
         Entry(writing: Keys.PutKeyPolicy.self),
         Entry(reading: Keys.ListResourceTags.self),
         Entry(reading: Keys.GetKeyRotationStatus.self),
+        Entry(writing: Keys.EnableKeyRotation.self),
+        Entry(writing: Keys.DisableKeyRotation.self),
+        Entry(writing: Keys.RotateKeyOnDemand.self),
+        Entry(reading: Keys.ListKeyRotations.self),
+        Entry(writing: Keys.TagResource.self),
+        Entry(writing: Keys.UntagResource.self),
+        Entry(writing: Keys.UpdateKeyDescription.self),
+        Entry(reading: Keys.ListKeyPolicies.self),
+        Entry(reading: Keys.GetKeyLastUsage.self),
+        Entry(writing: Keys.CreateGrant.self),
+        Entry(writing: Keys.ListGrants.self),
+        Entry(writing: Keys.ListRetirableGrants.self),
+        Entry(writing: Keys.RetireGrant.self),
+        Entry(writing: Keys.RevokeGrant.self),
+        Entry(reading: Keys.CreateCustomKeyStore.self),
+        Entry(reading: Keys.DescribeCustomKeyStores.self),
+        Entry(reading: Keys.ConnectCustomKeyStore.self),
+        Entry(reading: Keys.DisconnectCustomKeyStore.self),
+        Entry(reading: Keys.DeleteCustomKeyStore.self),
+        Entry(reading: Keys.UpdateCustomKeyStore.self),
     ]
 
     private static let access: [Entry] = [
@@ -70,7 +90,6 @@ extension Catalog {
         Entry(writing: Access.CreateAccessKey.self),
     ]
 
-<<<<<<< HEAD
     private static let insight: [Entry] = [
         Entry(reading: Insight.Explain.self),
         Entry(writing: Insight.WhoCan.self),
@@ -83,7 +102,7 @@ extension Catalog {
         Entry(reading: Tokens.GetFederationToken.self),
         Entry(reading: Tokens.GetAccessKeyInfo.self),
     ]
-=======
+
     private static let accessRolesAndPolicies: [Entry] = [
         Entry(writing: Access.CreateRole.self),
         Entry(writing: Access.GetRole.self),
@@ -145,7 +164,4 @@ extension Catalog {
         Entry(writing: Access.GetContextKeysForCustomPolicy.self),
         Entry(writing: Access.GetContextKeysForPrincipalPolicy.self),
     ]
-
-    private static let tokens: [Entry] = [Entry(reading: Tokens.GetCallerIdentity.self)]
->>>>>>> a5b10290e419018c54e21e988c94bcf79c27165a
 }

@@ -30,7 +30,10 @@ package struct Entry: Sendable {
         self.init(Op.self) { call, fields in
             let authorized = try authorize(Op.self, try Op.decode(fields), fields, call)
             let output = Op.encode(try Op.answer(authorized))
-            call.note(Record.success(Op.self, call, fields, Op.resources(authorized.subject), output))
+            let resources = Op.resources(authorized.subject)
+            let record = Record.success(Op.self, call, fields, resources, output)
+            call.note(record)
+            call.noteUse(Op.self, of: resources, record)
             return .done(output)
         }
     }
@@ -56,7 +59,14 @@ package struct Entry: Sendable {
         isBrief = Op.isBrief
         hasOutput = Op.hasOutput
         input = Op.input
-        self.perform = perform
+        guard Op.input.members.contains(where: { $0.name == "GrantTokens" }) else {
+            self.perform = perform
+            return
+        }
+        self.perform = { call, fields in
+            try GrantToken.check(fields, call.house)
+            return try perform(call, fields)
+        }
     }
 }
 

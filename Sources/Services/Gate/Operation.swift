@@ -77,6 +77,8 @@ package struct Question: Sendable {
     package var isTrustPolicy = false
     /// Condition keys of the service and of the resource.
     package var keys: ContextKeys
+    /// What a grant would have to cover, where one counts: on a KMS key.
+    package var claim: GrantClaim?
 
     package init(
         action: Text,
@@ -85,7 +87,8 @@ package struct Question: Sendable {
         owner: AccountID,
         resourcePolicy: NamedPolicy? = nil,
         isKeyPolicy: Bool = false,
-        keys: ContextKeys
+        keys: ContextKeys,
+        claim: GrantClaim? = nil
     ) {
         self.action = action
         self.resource = resource
@@ -94,5 +97,6 @@ package struct Question: Sendable {
         self.resourcePolicy = resourcePolicy
         self.isKeyPolicy = isKeyPolicy
         self.keys = keys
+        self.claim = claim
     }
 }

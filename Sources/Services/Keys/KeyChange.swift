@@ -14,8 +14,12 @@ extension Authorized where Op.Subject == Keys.Subject {
         return try await commit { transaction in
             guard let item = try transaction.item(rowKey) else { throw missing }
             var draft = try KeyDraft(item)
-            let output = try body(try KeyState(item), &draft)
+            let key = try KeyState(item)
+            let output = try body(key, &draft)
             _ = try transaction.update(draft.item)
+            if key.state != .enabled, draft.body.text("state") == KeyState.State.enabled.rawValue {
+                try transaction.resumeRotation(of: key)
+            }
             return output
         }
     }

@@ -17,6 +17,8 @@ extension KeyState {
         var expiry: Timestamp?
         /// What the owner said of it when they brought it.
         var remark: Text?
+        /// How and when it took the place of the one before; `nil` of the first.
+        var rotation: Rotation?
 
         /// What a key has before its first import.
         static let none = Material(id: "", sealed: nil)
@@ -34,6 +36,7 @@ extension KeyState {
             publicKey = blob("public").map { PublicKey($0) }
             expiry = fields.storedTime("expiry")
             remark = fields.text("remark")
+            rotation = Rotation(fields)
         }
 
         var stored: Document {
@@ -42,6 +45,8 @@ extension KeyState {
             if let publicKey { fields.add("public", .blob(publicKey.der)) }
             fields.add("expiry", expiry?.milliseconds)
             fields.add("remark", remark)
+            fields.add("rotation", rotation?.kind.rawValue)
+            fields.add("rotated", rotation?.date.milliseconds)
             return .structure(fields)
         }
 
@@ -137,6 +142,7 @@ extension KeyState {
             let sealed = root.accountKey(other).wrap(secret, boundTo: Self.materialBinding(arn, material.id))
             var copy = Material(id: material.id, sealed: sealed)
             copy.publicKey = material.publicKey
+            copy.rotation = material.rotation
             return copy
         }
     }

@@ -62,6 +62,8 @@ extension Keys {
         let arn: Text
         let owner: AccountID
         let missing: Fault
+        /// The alias by which the caller named it.
+        var alias: Text?
 
         var recorded: [RecordedResource] {
             key.map { [RecordedResource(arn: $0.arn, account: owner, type: "AWS::KMS::Key")] } ?? []
@@ -85,17 +87,30 @@ extension Keys {
         case .alias(let name, let place):
             let missing = Fault("NotFoundException", "Alias \(aliasARN(name, in: place)) is not found.")
             guard let alias = try alias(name, in: place, call) else {
-                return Subject(key: nil, arn: aliasARN(name, in: place), owner: place.account, missing: missing)
+                return Subject(
+                    key: nil, arn: aliasARN(name, in: place), owner: place.account, missing: missing, alias: name
+                )
             }
             return Subject(
                 key: try call.view.key(alias.target, in: place),
                 arn: arn(alias.target, in: place),
                 owner: place.account,
-                missing: missing
+                missing: missing,
+                alias: name
             )
         case .malformed(let fault):
             return Subject(key: nil, arn: "*", owner: call.place.account, missing: fault)
         }
+    }
+
+    /// For operations that AWS does not open to other accounts, whatever the key's policy says.
+    static func findOwn(_ text: Text, _ call: Call) throws -> Subject {
+        let subject = try find(text, call)
+        guard subject.owner == call.caller.account else {
+            let missing = Fault("AccessDeniedException", "This operation is not for keys of other accounts.")
+            return Subject(key: nil, arn: subject.arn, owner: subject.owner, missing: missing)
+        }
+        return subject
     }
 
     private static func alias(_ name: Text, in place: Place, _ call: Call) throws -> AliasState? {
@@ -110,7 +125,7 @@ extension Keys {
         _ call: Call,
         context: EncryptionContext? = nil
     ) -> Question {
-        let keys = ContextKeys { [key = subject.key] name in conditionKey(name, key, call, context) }
+        let keys = ContextKeys { name in conditionKey(name, subject, call, context) }
         return Question(
             action: action,
             resource: subject.arn,
@@ -119,41 +134,14 @@ extension Keys {
             resourcePolicy: subject.key?.policy,
             // Without a key there is no key policy that could allow anything: the identity's word decides who may learn that.
             isKeyPolicy: subject.key != nil,
-            keys: keys
+            keys: keys,
+            claim: subject.key.map { GrantClaim(action, on: $0, context) }
         )
     }
 }
 
 extension Operation where Subject == Keys.Subject {
     static func resources(_ subject: Keys.Subject) -> [RecordedResource] { subject.recorded }
-}
-
-extension Keys {
-    /// The `kms:` keys, computed only if a policy asks. `name` is in lower case.
-    private static func conditionKey(
-        _ name: Text,
-        _ subject: KeyState?,
-        _ call: Call,
-        _ context: EncryptionContext?
-    ) -> ContextKeys.Value? {
-        switch name {
-        case "kms:calleraccount": return .one(call.caller.account.text)
-        case "kms:viaservice": return call.via.map { .one("\($0).\(call.place.region).amazonaws.com") }
-        case "kms:encryptioncontextkeys":
-            guard let context, !context.pairs.isEmpty else { return nil }
-            return .many(context.pairs.map(\.key))
-        default: break
-        }
-        if let key = name.dropping("kms:encryptioncontext:") {
-            return context?.pairs.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
-        }
-        if let key = name.dropping("aws:resourcetag/") {
-            return subject?.tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
-        }
-        if let value = subject?.conditionKey(name) { return .one(value) }
-        return call.globalKey(name)
-    }
-
 }
 
 /// An alias row.

@@ -69,6 +69,7 @@ extension Keys {
                         "An alias with the name \(aliasARN(name, in: place)) already exists"
                     )
                 }
+                transaction.touch(aliasNamesKey(key.id, in: place))
             }
         }
     }

@@ -101,13 +101,14 @@ extension Keys {
             }
             let place = Place(account: ciphertext.account, region: call.place.region)
             let key = try call.view.key(ciphertext.keyID, in: place)
-            let subject = Keys.Subject(
+            var subject = Keys.Subject(
                 key: key,
                 arn: key?.arn ?? arn(ciphertext.keyID, in: place),
                 owner: place.account,
                 missing: unreachable
             )
             let named = try input.keyID.map { try Keys.find($0, call) }
+            subject.alias = named?.alias
             return Found(ciphertext: ciphertext, subject: subject, named: named)
         }
 

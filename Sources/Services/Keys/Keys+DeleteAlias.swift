@@ -24,7 +24,10 @@ extension Keys {
         static func run(_ call: Authorized<Self>) async throws {
             let (name, place, missing) = (call.input, call.place, call.subject.missing)
             try await call.commit { transaction in
-                guard try transaction.delete(aliasKey(name, in: place)) else { throw missing }
+                let alias = aliasKey(name, in: place)
+                let target = try transaction.item(alias)?.link
+                guard try transaction.delete(alias) else { throw missing }
+                if let target { transaction.touch(aliasNamesKey(target, in: place)) }
             }
         }
     }

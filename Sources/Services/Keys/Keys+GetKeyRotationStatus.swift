@@ -4,6 +4,10 @@ internal import Wire
 extension Keys {
     enum GetKeyRotationStatus: ReadOperation {
         typealias Input = Text
+        struct Output: Sendable {
+            let key: KeyState
+            let schedule: RotationSchedule?
+        }
 
         static let name: Text = "GetKeyRotationStatus"
         static let api = API.kms
@@ -13,9 +17,14 @@ extension Keys {
 
         static func decode(_ fields: Fields) throws(Fault) -> Input { fields.text("KeyId") ?? "" }
 
-        /// Only AWS managed keys rotate by themselves on AWS; here none does, and the answer says so.
-        static func encode(_ output: KeyState) -> Fields {
-            ["KeyRotationEnabled": .bool(false), "KeyId": .string(output.id)]
+        /// There is never an `OnDemandRotationStartDate`: a rotation on demand is done before it is answered.
+        static func encode(_ output: Output) -> Fields {
+            var fields: Fields = [
+                "KeyRotationEnabled": .bool(output.schedule != nil), "KeyId": .string(output.key.id),
+            ]
+            fields.add("RotationPeriodInDays", output.schedule?.period)
+            fields.add("NextRotationDate", output.schedule?.next)
+            return fields
         }
 
         static func find(_ input: Input, _ call: Call) throws -> Subject { try Keys.find(input, call) }
@@ -24,6 +33,12 @@ extension Keys {
             [question("kms:GetKeyRotationStatus", subject, call)]
         }
 
-        static func answer(_ call: Authorized<Self>) throws -> KeyState { try call.subject.require() }
+        /// While a key waits for its deletion it says no, and yes again if that is cancelled.
+        static func answer(_ call: Authorized<Self>) throws -> Output {
+            let key = try call.subject.require()
+            try requireRotatable(key)
+            guard key.state != .pendingDeletion else { return Output(key: key, schedule: nil) }
+            return Output(key: key, schedule: try call.call.view.rotationSchedule(of: key))
+        }
     }
 }

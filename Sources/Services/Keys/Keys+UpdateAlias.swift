@@ -33,6 +33,7 @@ extension Keys {
                 var new = AliasState.item(name, in: place, target: key.id, created: old.created, updated: now)
                 new.rev = item.rev
                 _ = try transaction.update(new)
+                for id in [old.target, key.id] { transaction.touch(aliasNamesKey(id, in: place)) }
             }
         }
     }

@@ -52,6 +52,10 @@ extension Keys {
             let made = try await house.store.write { transaction in
                 guard try transaction.insert(alias) else { return try transaction.item(alias.key) }
                 _ = try transaction.insert(draft.item)
+                // AWS renews its managed keys every year, and nobody can have it otherwise.
+                let schedule = RotationSchedule(period: RotationSchedule.defaultPeriod, from: now)
+                _ = try transaction.insert(schedule.item(draft.key.id, in: place))
+                transaction.touch(aliasNamesKey(draft.key.id, in: place))
                 try transaction.appendRecord(node: house.node, record)
                 return alias
             }

@@ -80,6 +80,10 @@ private final class PreparedSecretValue: Prepared {
         if let expiry = opener.expiry, circumstances.received >= expiry { return nil }
         guard let dataKey = try? opener.open(), let value = try? DataKey(dataKey).open(sealed) else { return nil }
         let decrypted = decryptRecord.filled(circumstances, house.chance)
+        house.keyUses.note(
+            opener.keyARN,
+            KeyUses.Use(operation: Keys.Decrypt.name, time: circumstances.received, record: decrypted)
+        )
         var out = ByteBuilder(capacity: reply.count + value.count * (isBinary ? 2 : 1) + 64)
         out.append(reply[..<valueStart])
         if isBinary {

@@ -1,0 +1,5 @@
+internal import Bytes
+
+extension KeyState {
+    var isSymmetric: Bool { spec == .symmetric }
+}

@@ -1,0 +1,30 @@
+internal import Bytes
+internal import Policy
+internal import Wire
+
+extension Keys {
+    enum UpdateCustomKeyStore: ReadOperation {
+        static let name: Text = "UpdateCustomKeyStore"
+        static let api = API.kms
+        static let quota = customKeyStoreQuota
+        static let input = Structure(
+            [
+                .required("CustomKeyStoreId", CustomKeyStoreShapes.id),
+                .optional("NewCustomKeyStoreName", CustomKeyStoreShapes.name),
+                .optional("KeyStorePassword", CustomKeyStoreShapes.password, sensitive: true),
+                .optional("CloudHsmClusterId", CustomKeyStoreShapes.cluster),
+            ] + CustomKeyStoreShapes.proxy
+        )
+
+        static func decode(_ fields: Fields) throws(Fault) -> Text { fields.text("CustomKeyStoreId") ?? "" }
+        static func encode(_ output: Void) -> Fields { [:] }
+
+        static func find(_ input: Text, _ call: Call) throws {}
+
+        static func asks(_ input: Text, _ subject: Void, _ call: Call) -> [Question] {
+            [customKeyStoreQuestion("kms:UpdateCustomKeyStore", call)]
+        }
+
+        static func answer(_ call: Authorized<Self>) throws { throw noCustomKeyStore(call.input) }
+    }
+}
