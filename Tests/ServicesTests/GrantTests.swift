@@ -24,12 +24,12 @@ import Wire
             world = try await World()
             let made = await world.send("CreateKey", to: .kms, ["Policy": .string(Self.manage)])
             key = made.fields.fields("KeyMetadata")?.text("Arn") ?? ""
-            let documents = try policies.map {
-                NamedPolicy(name: $0.0, document: try PolicyDocument.parse($0.1.bytes, kind: .identity))
-            }
             let home = try #require(AccountID(account))
-            let user = UserState(account: home, name: "u", id: "AIDAU", path: "/", policies: documents)
-            caller = user.caller(accessKeyID: "AKIAU")
+            var user = Entity(
+                .user, name: "u", path: "/", account: home, at: world.clock.now, chance: world.house.chance)
+            user.inline = policies.map { (name: $0.0, document: $0.1) }
+            let state = try EntityState(user)
+            caller = .user(state, "AKIAU", Rights(policies: state.policies), Controls())
         }
 
         func grant(_ operations: [Text], _ more: Fields = [:]) async -> Response {
