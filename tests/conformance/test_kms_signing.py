@@ -175,13 +175,16 @@ def test_public_keys_that_nothing_is_agreed_with(kms, keys):
         kms.derive_shared_secret(KeyId=signing, KeyAgreementAlgorithm="ECDH", PublicKey=good)
 
 
-def test_enclaves_are_refused(server, kms, keys):
-    body = {
-        "KeyId": keys("ECC_NIST_P256", "KEY_AGREEMENT"), "KeyAgreementAlgorithm": "ECDH", "PublicKey": "eA==",
-        "Recipient": {"KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256", "AttestationDocument": "eA=="},
-    }
-    reply = call(server, "DeriveSharedSecret", body, "kms")
+@pytest.mark.parametrize("operation, body", [
+    ("DeriveSharedSecret", {"KeyAgreementAlgorithm": "ECDH", "PublicKey": "eA=="}),
+    ("Decrypt", {"CiphertextBlob": "eA=="}), ("GenerateDataKey", {"KeySpec": "AES_256"}),
+    ("GenerateDataKeyPair", {"KeyPairSpec": "RSA_2048"}), ("GenerateRandom", {"NumberOfBytes": 8}),
+])
+def test_enclaves_are_refused(server, operation, body):
+    recipient = {"KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256", "AttestationDocument": "eA=="}
+    reply = call(server, operation, {"KeyId": "x", **body, "Recipient": recipient}, "kms")
     assert (reply.status, reply.code) == (400, "UnsupportedOperationException")
+    assert reply.message.startswith("Recipient is not supported here")
 
 
 # States and dry runs

@@ -46,10 +46,12 @@ extension Keys {
         static let input: Structure = [
             .optional("CiphertextBlob", .blob(1...6144), sensitive: true), .optional("EncryptionContext", Keys.context),
             .optional("GrantTokens", grantTokens), .optional("KeyId", Keys.keyID),
-            .optional("EncryptionAlgorithm", algorithm), .optional("DryRun", .boolean),
+            .optional("EncryptionAlgorithm", algorithm), .optional("Recipient", recipient),
+            .optional("DryRun", .boolean),
         ]
 
         static func decode(_ fields: Fields) throws(Fault) -> Input {
+            try refuseRecipient(fields)
             let algorithm = EncryptionAlgorithm(fields.text("EncryptionAlgorithm"))
             guard let blob = fields.secret("CiphertextBlob") else {
                 throw .validation([

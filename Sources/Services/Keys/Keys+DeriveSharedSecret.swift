@@ -64,7 +64,8 @@ extension Keys {
             try refuseDryRun(call.input.isDryRun)
             try call.call.leaveLoop()
             guard let secret = try key.privateKey(call.house.root).agree(with: call.input.publicKey) else {
-                throw Fault.frontEnd("ValidationException", "PublicKey is not a point that a secret can be agreed on with.")
+                throw Fault.frontEnd(
+                    "ValidationException", "PublicKey is not a point that a secret can be agreed on with.")
             }
             return Output(key: key, secret: secret)
         }
