@@ -84,9 +84,14 @@ def test_the_trail_has_no_messages(server, kms, keys):
     key = keys("ECC_NIST_P256")
     message = b"not for the trail"
     kms.sign(KeyId=key, Message=message, SigningAlgorithm="ECDSA_SHA_256")
-    record = next(r for r in reversed(server.records(500)) if r["eventName"] == "Sign")
-    assert record["requestParameters"] == {"keyId": key, "signingAlgorithm": "ECDSA_SHA_256"}
-    assert record["readOnly"] is True and record["resources"][0]["ARN"] == key
+    with refused("KMSInvalidSignatureException", ""):
+        kms.verify(KeyId=key, Message=message, SigningAlgorithm="ECDSA_SHA_256", Signature=b"nor this")
+    records = server.records(500)
+    for name in ["Sign", "Verify"]:
+        record = next(r for r in reversed(records) if r["eventName"] == name)
+        assert record["requestParameters"] == {"keyId": key, "signingAlgorithm": "ECDSA_SHA_256"}
+        assert record["readOnly"] is True
+    assert record["errorCode"] == "KMSInvalidSignatureException"
 
 
 @pytest.mark.parametrize("spec, algorithm", [

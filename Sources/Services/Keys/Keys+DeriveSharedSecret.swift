@@ -22,7 +22,7 @@ extension Keys {
         static let isBrief = false
         static let input: Structure = [
             .required("KeyId", Keys.keyID), .required("KeyAgreementAlgorithm", .oneOf("ECDH")),
-            .required("PublicKey", .blob(1...8192)), .optional("GrantTokens", grantTokens),
+            .required("PublicKey", .blob(1...8192), sensitive: true), .optional("GrantTokens", grantTokens),
             .optional("DryRun", .boolean), .optional("Recipient", recipient),
         ]
 
@@ -30,7 +30,7 @@ extension Keys {
             try refuseRecipient(fields)
             return Input(
                 keyID: fields.text("KeyId") ?? "",
-                publicKey: PublicKey(fields.blob("PublicKey") ?? []),
+                publicKey: PublicKey(fields.secret("PublicKey")?.bytes ?? []),
                 isDryRun: fields.bool("DryRun") ?? false
             )
         }
