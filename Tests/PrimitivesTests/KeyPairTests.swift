@@ -13,7 +13,8 @@ struct KeyPairTests {
 
     private func schemes(_ kind: KeyPairs.Kind) -> [KeyPairs.Scheme] {
         switch kind {
-        case .rsa2048, .rsa3072, .rsa4096: [.pkcs1(.sha256), .pkcs1(.sha512), .pss(.sha256), .pss(.sha384), .pss(.sha512)]
+        case .rsa2048, .rsa3072, .rsa4096:
+            [.pkcs1(.sha256), .pkcs1(.sha512), .pss(.sha256), .pss(.sha384), .pss(.sha512)]
         case .p256, .secp256k1: [.ecdsa(.sha256)]
         case .p384: [.ecdsa(.sha384)]
         case .p521: [.ecdsa(.sha512)]
@@ -71,7 +72,10 @@ struct KeyPairTests {
     @Test func whatIsNoKeyIsNotRead() throws {
         let pair = try make(.p256)
         let flipped = pair.privateKey.enumerated().map { $0 == pair.privateKey.count - 1 ? $1 ^ 1 : $1 }
-        for bytes in [[], [0x30], pattern(100, 1), pair.publicKey, pair.privateKey + [0], Array(pair.privateKey.dropLast()), flipped] {
+        for bytes in [
+            [], [0x30], pattern(100, 1), pair.publicKey, pair.privateKey + [0], Array(pair.privateKey.dropLast()),
+            flipped,
+        ] {
             #expect(KeyPairs.read(bytes) == nil)
         }
         for bytes in [[], [0x30], pattern(100, 1), pair.privateKey, pair.publicKey + [0]] {

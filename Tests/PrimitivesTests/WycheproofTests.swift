@@ -60,7 +60,9 @@ struct WycheproofTests {
         }
     }
 
-    @Test(arguments: [("hmac_sha256_test.json", Hash.sha256), ("hmac_sha384_test.json", .sha384), ("hmac_sha512_test.json", .sha512)])
+    @Test(arguments: [
+        ("hmac_sha256_test.json", Hash.sha256), ("hmac_sha384_test.json", .sha384), ("hmac_sha512_test.json", .sha512),
+    ])
     func hmac(file: String, hash: Hash) throws {
         let tests = try Vectors.wycheproof(file).filter { try $0.hex("tag").count == hash.length }
         #expect(tests.count >= 87)

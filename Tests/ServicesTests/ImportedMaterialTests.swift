@@ -44,7 +44,8 @@ import Testing
     }
 
     private func state(_ key: Text, _ world: World) async -> Text? {
-        await world.send("DescribeKey", to: .kms, ["KeyId": .string(key)]).fields.fields("KeyMetadata")?.text("KeyState")
+        await world.send("DescribeKey", to: .kms, ["KeyId": .string(key)]).fields.fields("KeyMetadata")?.text(
+            "KeyState")
     }
 
     private func encrypt(_ key: Text, _ world: World) async -> Response {

@@ -33,7 +33,8 @@ import Wire
 
     @Test(arguments: [
         ("us-east-1", true), ("ap-southeast-12", true), ("us-gov-west-1", true), ("us-east", false), ("useast-1", true),
-        ("us--1", false), ("US-east-1", false), ("us-east-1a", false), ("a-b-c-d-1", false), ("us-east-", false), ("1", false),
+        ("us--1", false), ("US-east-1", false), ("us-east-1a", false), ("a-b-c-d-1", false), ("us-east-", false),
+        ("1", false),
     ])
     func regions(name: String, isRegion: Bool) {
         guard case .string(let rule) = Keys.region else { return }
@@ -77,5 +78,27 @@ import Wire
         try await Sweep(house: world.house).step()
         #expect(await state() == nil)
         await world.close()
+    }
+}
+
+/// Rows from before keys had specs: symmetric, made here, and due when they are to be destroyed.
+@Suite struct OlderKeyRowTests {
+    @Test func areReadAsWhatTheyWere() throws {
+        let place = Place(account: try #require(AccountID("000000000001")), region: World.region)
+        let root = RootKey.generate()
+        let new = KeyDraft(
+            id: "k", place: place, at: Timestamp(seconds: 1), description: "",
+            policy: Keys.defaultPolicy(place.account),
+            tags: [], isManaged: false, root: root, chance: .seeded(1))
+        var body = new.body
+        body.members.removeAll { ["spec", "usage", "origin"].contains($0.name) }
+        body.members.removeAll { $0.name == "state" }
+        body.add("state", "PendingDeletion")
+        let item = Item(key: new.key, due: Timestamp(seconds: 9), body: body.json)
+        let key = try KeyState(item)
+        #expect(key.spec == .symmetric && key.usage == .encrypt && key.origin == .kms && key.family == nil)
+        #expect(key.deletionDate == Timestamp(seconds: 9))
+        #expect(try KeyDraft(item).item.due == Timestamp(seconds: 9))
+        _ = try key.open(key.currentMaterial, root)
     }
 }

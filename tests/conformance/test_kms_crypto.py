@@ -157,6 +157,25 @@ def test_dry_run(kms, key):
             run()
 
 
+def test_dry_runs_without_a_ciphertext(kms, key):
+    other = kms.create_key()["KeyMetadata"]["Arn"]
+    dry = {"DryRun": True, "DryRunModifiers": ["IGNORE_CIPHERTEXT"]}
+    with refused("DryRunOperationException", DRY):
+        kms.decrypt(KeyId=key, **dry)
+    with refused("DryRunOperationException", DRY):
+        kms.re_encrypt(SourceKeyId=key, DestinationKeyId=other, **dry)
+    with refused("ValidationException", "KeyId is required with the dry run modifier IGNORE_CIPHERTEXT."):
+        kms.decrypt(**dry)
+    with refused("ValidationException", "SourceKeyId is required with the dry run modifier IGNORE_CIPHERTEXT."):
+        kms.re_encrypt(DestinationKeyId=other, **dry)
+    text = validation(must("Value null", "ciphertextBlob", "not be null"))
+    with refused("ValidationException", text):
+        kms.decrypt(KeyId=key, DryRunModifiers=["IGNORE_CIPHERTEXT"])
+    kms.disable_key(KeyId=key)
+    with refused("DisabledException", f"{key} is disabled."):
+        kms.decrypt(KeyId=key, **dry)
+
+
 def test_asymmetric_algorithms_do_not_fit(kms, key):
     blob = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
     for run in [

@@ -84,9 +84,14 @@ def test_the_trail_has_no_messages(server, kms, keys):
     key = keys("ECC_NIST_P256")
     message = b"not for the trail"
     kms.sign(KeyId=key, Message=message, SigningAlgorithm="ECDSA_SHA_256")
-    record = next(r for r in reversed(server.records(500)) if r["eventName"] == "Sign")
-    assert record["requestParameters"] == {"keyId": key, "signingAlgorithm": "ECDSA_SHA_256"}
-    assert record["readOnly"] is True and record["resources"][0]["ARN"] == key
+    with refused("KMSInvalidSignatureException", ""):
+        kms.verify(KeyId=key, Message=message, SigningAlgorithm="ECDSA_SHA_256", Signature=b"nor this")
+    records = server.records(500)
+    for name in ["Sign", "Verify"]:
+        record = next(r for r in reversed(records) if r["eventName"] == name)
+        assert record["requestParameters"] == {"keyId": key, "signingAlgorithm": "ECDSA_SHA_256"}
+        assert record["readOnly"] is True
+    assert record["errorCode"] == "KMSInvalidSignatureException"
 
 
 @pytest.mark.parametrize("spec, algorithm", [
@@ -175,13 +180,16 @@ def test_public_keys_that_nothing_is_agreed_with(kms, keys):
         kms.derive_shared_secret(KeyId=signing, KeyAgreementAlgorithm="ECDH", PublicKey=good)
 
 
-def test_enclaves_are_refused(server, kms, keys):
-    body = {
-        "KeyId": keys("ECC_NIST_P256", "KEY_AGREEMENT"), "KeyAgreementAlgorithm": "ECDH", "PublicKey": "eA==",
-        "Recipient": {"KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256", "AttestationDocument": "eA=="},
-    }
-    reply = call(server, "DeriveSharedSecret", body, "kms")
+@pytest.mark.parametrize("operation, body", [
+    ("DeriveSharedSecret", {"KeyAgreementAlgorithm": "ECDH", "PublicKey": "eA=="}),
+    ("Decrypt", {"CiphertextBlob": "eA=="}), ("GenerateDataKey", {"KeySpec": "AES_256"}),
+    ("GenerateDataKeyPair", {"KeyPairSpec": "RSA_2048"}), ("GenerateRandom", {"NumberOfBytes": 8}),
+])
+def test_enclaves_are_refused(server, operation, body):
+    recipient = {"KeyEncryptionAlgorithm": "RSAES_OAEP_SHA_256", "AttestationDocument": "eA=="}
+    reply = call(server, operation, {"KeyId": "x", **body, "Recipient": recipient}, "kms")
     assert (reply.status, reply.code) == (400, "UnsupportedOperationException")
+    assert reply.message.startswith("Recipient is not supported here")
 
 
 # States and dry runs

@@ -15,6 +15,25 @@ extension Keys {
         return context
     }
 
+    static let dryRunModifiers = Shape.list(.oneOf("IGNORE_CIPHERTEXT"))
+
+    /// What is to be opened; `nil` for a dry run that is about permissions alone and needs none.
+    static func ciphertext(_ fields: Fields, keyID: Text) throws(Fault) -> [UInt8]? {
+        let modifiers = fields.texts("DryRunModifiers") ?? []
+        guard fields.bool("DryRun") == true, !modifiers.isEmpty else {
+            guard let blob = fields.secret("CiphertextBlob") else {
+                throw .validation([
+                    "Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
+                ])
+            }
+            return blob.bytes
+        }
+        guard fields.text(keyID) != nil else {
+            throw .frontEnd("ValidationException", "\(keyID) is required with the dry run modifier IGNORE_CIPHERTEXT.")
+        }
+        return nil
+    }
+
     /// A block of RSA does not say which key made it.
     static func requireNamedKey(
         _ keyID: Text?, _ algorithm: EncryptionAlgorithm, as member: Text

@@ -67,7 +67,9 @@ extension KeyState {
         _ root: RootKey
     ) throws -> CiphertextOpener {
         // Blobs come from symmetric keys alone, whatever a header says.
-        guard spec == .symmetric, materials.indices.contains(Int(ciphertext.material)) else { throw Fault.invalidCiphertext }
+        guard spec == .symmetric, materials.indices.contains(Int(ciphertext.material)) else {
+            throw Fault.invalidCiphertext
+        }
         let material = materials[Int(ciphertext.material)]
         return CiphertextOpener(
             keyARN: arn,

@@ -11,6 +11,8 @@ extension Keys {
             var keyID: Text?
             var isDryRun = false
             var algorithm = EncryptionAlgorithm.symmetric
+            /// In a dry run that is about permissions alone.
+            var ignoresCiphertext = false
         }
         struct Output: Sendable {
             let plaintext: SecretBytes
@@ -46,23 +48,22 @@ extension Keys {
         static let input: Structure = [
             .optional("CiphertextBlob", .blob(1...6144), sensitive: true), .optional("EncryptionContext", Keys.context),
             .optional("GrantTokens", grantTokens), .optional("KeyId", Keys.keyID),
-            .optional("EncryptionAlgorithm", algorithm), .optional("DryRun", .boolean),
+            .optional("EncryptionAlgorithm", algorithm), .optional("Recipient", recipient),
+            .optional("DryRun", .boolean), .optional("DryRunModifiers", dryRunModifiers),
         ]
 
         static func decode(_ fields: Fields) throws(Fault) -> Input {
+            try refuseRecipient(fields)
             let algorithm = EncryptionAlgorithm(fields.text("EncryptionAlgorithm"))
-            guard let blob = fields.secret("CiphertextBlob") else {
-                throw .validation([
-                    "Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
-                ])
-            }
+            let ciphertext = try Keys.ciphertext(fields, keyID: "KeyId")
             try requireNamedKey(fields.text("KeyId"), algorithm, as: "KeyId")
             return Input(
-                ciphertext: blob.bytes,
+                ciphertext: ciphertext ?? [],
                 context: try Keys.context(fields.fields("EncryptionContext"), algorithm),
                 keyID: fields.text("KeyId"),
                 isDryRun: fields.bool("DryRun") ?? false,
-                algorithm: algorithm
+                algorithm: algorithm,
+                ignoresCiphertext: ciphertext == nil
             )
         }
 
@@ -92,7 +93,7 @@ extension Keys {
         )
 
         static func find(_ input: Input, _ call: Call) throws -> Found {
-            if input.algorithm != .symmetric, let keyID = input.keyID {
+            if input.algorithm != .symmetric || input.ignoresCiphertext, let keyID = input.keyID {
                 return Found(ciphertext: nil, subject: try Keys.find(keyID, call), named: nil)
             }
             guard let ciphertext = Ciphertext(input.ciphertext) else {
@@ -119,7 +120,7 @@ extension Keys {
         }
 
         static func answer(_ call: Authorized<Self>) throws -> Output {
-            if call.input.algorithm != .symmetric { return try openBlock(call) }
+            if call.input.algorithm != .symmetric || call.input.ignoresCiphertext { return try openBlock(call) }
             let opener = try opener(call)
             try refuseDryRun(call.input.isDryRun)
             return Output(
@@ -130,7 +131,7 @@ extension Keys {
             )
         }
 
-        /// What RSA encrypted.
+        /// What RSA encrypted. A dry run gets no further than the questions.
         private static func openBlock(_ call: Authorized<Self>) throws -> Output {
             let key = try call.subject.subject.require()
             try key.requireUsable(at: call.now)

@@ -22,7 +22,7 @@ extension Keys {
         static let isBrief = false
         static let input: Structure = [
             .required("KeyId", Keys.keyID), .required("KeyAgreementAlgorithm", .oneOf("ECDH")),
-            .required("PublicKey", .blob(1...8192)), .optional("GrantTokens", grantTokens),
+            .required("PublicKey", .blob(1...8192), sensitive: true), .optional("GrantTokens", grantTokens),
             .optional("DryRun", .boolean), .optional("Recipient", recipient),
         ]
 
@@ -30,7 +30,7 @@ extension Keys {
             try refuseRecipient(fields)
             return Input(
                 keyID: fields.text("KeyId") ?? "",
-                publicKey: PublicKey(fields.blob("PublicKey") ?? []),
+                publicKey: PublicKey(fields.secret("PublicKey")?.bytes ?? []),
                 isDryRun: fields.bool("DryRun") ?? false
             )
         }
@@ -64,7 +64,8 @@ extension Keys {
             try refuseDryRun(call.input.isDryRun)
             try call.call.leaveLoop()
             guard let secret = try key.privateKey(call.house.root).agree(with: call.input.publicKey) else {
-                throw Fault.frontEnd("ValidationException", "PublicKey is not a point that a secret can be agreed on with.")
+                throw Fault.frontEnd(
+                    "ValidationException", "PublicKey is not a point that a secret can be agreed on with.")
             }
             return Output(key: key, secret: secret)
         }

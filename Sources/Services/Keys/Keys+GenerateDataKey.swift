@@ -16,9 +16,12 @@ extension Keys {
         static let api = API.kms
         static let quota = cryptographic
         static let isReadOnly = true
-        static let input = DataKeyRequest.shape
+        static let input = Structure(DataKeyRequest.shape.members + [.optional("Recipient", recipient)])
 
-        static func decode(_ fields: Fields) throws(Fault) -> Input { try DataKeyRequest(fields) }
+        static func decode(_ fields: Fields) throws(Fault) -> Input {
+            try refuseRecipient(fields)
+            return try DataKeyRequest(fields)
+        }
 
         static func parameters(_ input: Input, _ subject: Subject?) -> Fields {
             [

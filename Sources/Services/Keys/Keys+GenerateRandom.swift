@@ -11,9 +11,11 @@ extension Keys {
         static let isReadOnly = true
         static let input: Structure = [
             .optional("NumberOfBytes", .integer(1...1024)), .optional("CustomKeyStoreId", .string(1...64)),
+            .optional("Recipient", recipient),
         ]
 
         static func decode(_ fields: Fields) throws(Fault) -> Int {
+            try refuseRecipient(fields)
             if let store = fields.text("CustomKeyStoreId") {
                 throw Fault("CustomKeyStoreNotFoundException", "Custom key store \(store) does not exist.")
             }

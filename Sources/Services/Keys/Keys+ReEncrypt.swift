@@ -37,23 +37,21 @@ extension Keys {
             .required("DestinationKeyId", Keys.keyID), .optional("DestinationEncryptionContext", Keys.context),
             .optional("SourceEncryptionAlgorithm", algorithm), .optional("DestinationEncryptionAlgorithm", algorithm),
             .optional("GrantTokens", grantTokens), .optional("DryRun", .boolean),
+            .optional("DryRunModifiers", dryRunModifiers),
         ]
 
         static func decode(_ fields: Fields) throws(Fault) -> Input {
             let source = EncryptionAlgorithm(fields.text("SourceEncryptionAlgorithm"))
             let destination = EncryptionAlgorithm(fields.text("DestinationEncryptionAlgorithm"))
-            guard let blob = fields.secret("CiphertextBlob") else {
-                throw .validation([
-                    "Value null at 'ciphertextBlob' failed to satisfy constraint: Member must not be null"
-                ])
-            }
+            let ciphertext = try Keys.ciphertext(fields, keyID: "SourceKeyId")
             try requireNamedKey(fields.text("SourceKeyId"), source, as: "SourceKeyId")
             return Input(
                 source: Decrypt.Input(
-                    ciphertext: blob.bytes,
+                    ciphertext: ciphertext ?? [],
                     context: try Keys.context(fields.fields("SourceEncryptionContext"), source),
                     keyID: fields.text("SourceKeyId"),
-                    algorithm: source
+                    algorithm: source,
+                    ignoresCiphertext: ciphertext == nil
                 ),
                 destinationKeyID: fields.text("DestinationKeyId") ?? "",
                 destinationContext: try Keys.context(fields.fields("DestinationEncryptionContext"), destination),
@@ -99,7 +97,9 @@ extension Keys {
         static func answer(_ call: Authorized<Self>) throws -> Output {
             let (found, input, root) = (call.subject, call.input, call.house.root)
             let algorithms = (source: input.source.algorithm, destination: input.destinationAlgorithm)
-            if algorithms.source == .symmetric, found.source.ciphertext == nil { throw Fault.invalidCiphertext }
+            if algorithms.source == .symmetric, found.source.ciphertext == nil, !input.source.ignoresCiphertext {
+                throw Fault.invalidCiphertext
+            }
             try found.source.requireNamedKey()
             let source = try found.source.subject.require()
             let destination = try found.destination.require()

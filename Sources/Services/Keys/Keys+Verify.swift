@@ -19,11 +19,12 @@ extension Keys {
         static let isReadOnly = true
         static let isBrief = false
         static let input = Structure(
-            SigningRequest.shape.members + [.required("Signature", .blob(1...6144))] + SigningRequest.rest
+            SigningRequest.shape.members + [.required("Signature", .blob(1...6144), sensitive: true)]
+                + SigningRequest.rest
         )
 
         static func decode(_ fields: Fields) throws(Fault) -> Input {
-            Input(request: try SigningRequest(fields), signature: fields.blob("Signature") ?? [])
+            Input(request: try SigningRequest(fields), signature: fields.secret("Signature")?.bytes ?? [])
         }
 
         /// What is not valid is refused, so this is always true.

@@ -18,11 +18,11 @@ extension Keys {
         static let quota = cryptographic
         static let isReadOnly = true
         static let input = Structure(
-            MacRequest.shape.members + [.required("Mac", .blob(1...6144))] + MacRequest.rest
+            MacRequest.shape.members + [.required("Mac", .blob(1...6144), sensitive: true)] + MacRequest.rest
         )
 
         static func decode(_ fields: Fields) throws(Fault) -> Input {
-            Input(request: MacRequest(fields), code: SecretBytes(fields.blob("Mac") ?? []))
+            Input(request: MacRequest(fields), code: SecretBytes(fields.secret("Mac")?.bytes ?? []))
         }
 
         /// What is not valid is refused, so this is always true.
