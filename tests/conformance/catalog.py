@@ -3,10 +3,11 @@
 import pathlib
 import re
 
+from catalog_access import ACCESS_SUCCESS, ACCESS_VIOLATIONS, AccessWorld
 from harness import ROOT
 from support import must, token
 
-SERVICES = {"Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts"}
+SERVICES = {"Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts", "Access": "iam"}
 SOURCE = ROOT / "Sources" / "Services" / "Gate" / "Catalog+All.swift"
 
 
@@ -29,6 +30,7 @@ class World:
 
     def __init__(self, client, name):
         self.secrets, self.kms, self.sts = client("secretsmanager"), client("kms"), client("sts")
+        self.iam = client("iam")
         self.name = name
 
     @property
@@ -161,4 +163,10 @@ VIOLATIONS = {
 }
 
 # Takes no parameters, so none can be wrong. This list may only shrink.
-WITHOUT_VIOLATIONS = {"sts.GetCallerIdentity"}
+WITHOUT_VIOLATIONS = {"sts.GetCallerIdentity", "iam.ListOpenIDConnectProviders"}
+
+SUCCESS |= {
+    f"iam.{name}": (lambda w, run=run: run(AccessWorld(w.iam, w.name)), member)
+    for name, (run, member) in ACCESS_SUCCESS.items()
+}
+VIOLATIONS |= {f"iam.{name}": row for name, row in ACCESS_VIOLATIONS.items()}

@@ -188,7 +188,9 @@ extension Access {
             case .policy: "A policy called"
             }
         return kind == .policy
-            ? Fault("EntityAlreadyExists", "A policy called \(name) already exists. Duplicate names are not allowed.", status: 409)
+            ? Fault(
+                "EntityAlreadyExists", "A policy called \(name) already exists. Duplicate names are not allowed.",
+                status: 409)
             : Fault("EntityAlreadyExists", "\(noun) with name \(name) already exists.", status: 409)
     }
 
@@ -250,7 +252,8 @@ struct AccessPage: Sendable {
     }
 
     /// Rows of one kind below `prefix`, one more than the page shows if there are as many.
-    func entities(_ kind: EntityKind, _ account: AccountID, below prefix: Text, _ house: House) async throws -> [Entity] {
+    func entities(_ kind: EntityKind, _ account: AccountID, below prefix: Text, _ house: House) async throws -> [Entity]
+    {
         var (found, from): ([Entity], Text?) = ([], after)
         while found.count <= limit {
             let items = try await house.store.read { [from] snapshot in
