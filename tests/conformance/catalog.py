@@ -3,12 +3,13 @@
 import pathlib
 import re
 
+from catalog_access import ACCESS_SUCCESS, ACCESS_VIOLATIONS, AccessWorld
 from cryptography.hazmat.primitives import serialization
 from harness import ROOT
 from keys import oaep
 from support import must, token
 
-SERVICES = {"Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts"}
+SERVICES = {"Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts", "Access": "iam"}
 SOURCE = ROOT / "Sources" / "Services" / "Gate" / "Catalog+All.swift"
 
 
@@ -34,6 +35,7 @@ class World:
 
     def __init__(self, client, name):
         self.secrets, self.kms, self.sts = client("secretsmanager"), client("kms"), client("sts")
+        self.iam = client("iam")
         self.name = name
 
     @property
@@ -311,4 +313,10 @@ VIOLATIONS = {
 }
 
 # Takes no parameters, so none can be wrong. This list may only shrink.
-WITHOUT_VIOLATIONS = {"sts.GetCallerIdentity"}
+WITHOUT_VIOLATIONS = {"sts.GetCallerIdentity", "iam.ListOpenIDConnectProviders"}
+
+SUCCESS |= {
+    f"iam.{name}": (lambda w, run=run: run(AccessWorld(w.iam, w.name)), member)
+    for name, (run, member) in ACCESS_SUCCESS.items()
+}
+VIOLATIONS |= {f"iam.{name}": row for name, row in ACCESS_VIOLATIONS.items()}

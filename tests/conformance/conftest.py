@@ -67,3 +67,14 @@ def serve():
                 assert one.stop() == 0
                 proof = one.verify_trail()
                 assert proof.returncode == 0, proof.stdout
+
+
+@pytest.fixture
+def iam(client):
+    return client("iam")
+
+
+@pytest.fixture
+def label():
+    """A name that no other test uses, of characters that IAM takes."""
+    return f"test-{uuid.uuid4().hex}"

@@ -13,7 +13,7 @@ from support import ANY, Request, call, send, token, until
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 READ_ONLY = re.compile(
-    "(secretsmanager.(Get|List|Describe|BatchGet).*)|(sts.*)"
+    "(secretsmanager.(Get|List|Describe|BatchGet).*)|(sts.*)|(iam.(Get|List|Simulate).*)"
     "|(kms.(Get|List|Describe|Encrypt|Decrypt|ReEncrypt|Generate|Sign|Verify|Derive).*)"
 )
 # Not established on AWS.

@@ -36,7 +36,8 @@ extension Access {
             return try await call.commit { transaction in
                 guard try transaction.itemCount(provider.key.place, kind: OIDCProvider.kind) < limit else {
                     throw Fault(
-                        "LimitExceeded", "Cannot exceed quota for OpenIdConnectProvidersPerAccount: \(limit)", status: 409)
+                        "LimitExceeded", "Cannot exceed quota for OpenIdConnectProvidersPerAccount: \(limit)",
+                        status: 409)
                 }
                 guard try transaction.insert(provider.item) else {
                     throw Fault(

@@ -22,7 +22,8 @@ extension Access {
             let (input, account, name) = (call.input, call.subject.account, call.subject.name)
             let path = input.text("Path") ?? "/"
             guard !path.hasPrefix(ServiceLinkedRoles.path) else {
-                throw Fault("InvalidInput", "The path \(ServiceLinkedRoles.path) is reserved for the roles of services.")
+                throw Fault(
+                    "InvalidInput", "The path \(ServiceLinkedRoles.path) is reserved for the roles of services.")
             }
             let trust = input.text("AssumeRolePolicyDocument") ?? ""
             try await requireTrust(trust, call.house)

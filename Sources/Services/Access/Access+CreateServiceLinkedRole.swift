@@ -39,7 +39,8 @@ extension Access {
                 guard try transaction.insert(role.item) else {
                     throw Fault(
                         "InvalidInput",
-                        "Service role name \(known.name) has been taken in this account, please try a different suffix.")
+                        "Service role name \(known.name) has been taken in this account, please try a different suffix."
+                    )
                 }
                 if let policy = known.policy {
                     _ = try transaction.insert(Bond(.attachment, account, to: policy, role.key).item)

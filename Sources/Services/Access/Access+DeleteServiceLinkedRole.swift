@@ -20,7 +20,9 @@ extension Access {
                 guard role.isServiceLinked else { throw subject.missing }
                 let service = role.path.split(on: 0x2F).dropFirst(2).first ?? ""
                 let task: Text = "task\(ServiceLinkedRoles.path)\(service)/\(role.name)/\(unique)"
-                for arn in role.attached { try transaction.delete(Bond(.attachment, role.account, to: arn, role.key).key) }
+                for arn in role.attached {
+                    try transaction.delete(Bond(.attachment, role.account, to: arn, role.key).key)
+                }
                 try transaction.delete(role.key)
                 let body: Fields = ["role": .string(role.arn)]
                 _ = try transaction.insert(

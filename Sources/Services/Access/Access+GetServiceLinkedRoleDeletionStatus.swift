@@ -17,7 +17,9 @@ extension Access {
 
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let (task, account) = (call.input.text("DeletionTaskId") ?? "", call.call.caller.account)
-            guard task.hasPrefix("task/") else { throw Fault("InvalidInput", "\(task) is not the id of a deletion task.") }
+            guard task.hasPrefix("task/") else {
+                throw Fault("InvalidInput", "\(task) is not the id of a deletion task.")
+            }
             guard try await call.house.store.read({ try $0.item(ServiceLinkedRoles.task(task, account)) }) != nil else {
                 throw Fault("NoSuchEntity", "No deletion task found with id \(task)", status: 404)
             }

@@ -43,7 +43,8 @@ extension Access {
                 }
                 if scope != "Local" {
                     // Accounts' ARNs sort before `aws`.
-                    for policy in AWSManagedPolicies.all.sorted(by: { $0.arn < $1.arn }) where found.count <= page.limit {
+                    for policy in AWSManagedPolicies.all.sorted(by: { $0.arn < $1.arn }) where found.count <= page.limit
+                    {
                         try consider(ManagedPolicy(policy), snapshot)
                     }
                 }

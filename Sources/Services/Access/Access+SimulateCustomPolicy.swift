@@ -18,7 +18,8 @@ extension Access {
 
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let input = call.input
-            let levels = try (input.list("OrderedOrganizationPolicyInputList") ?? []).enumerated().map { level, document in
+            let levels = try (input.list("OrderedOrganizationPolicyInputList") ?? []).enumerated().map {
+                level, document in
                 guard case .structure(let fields) = document else { return [NamedPolicy]() }
                 return try (fields.texts("ServiceControlPolicyInputList") ?? []).enumerated().map { index, text in
                     let name: Text =

@@ -11,7 +11,8 @@ extension Access {
         static let input = Structure(
             [
                 .required("PolicySourceArn", arn), .optional("PolicyInputList", documents),
-                .optional("PermissionsBoundaryPolicyInputList", documents), .optional("PolicyExclusionList", exclusions),
+                .optional("PermissionsBoundaryPolicyInputList", documents),
+                .optional("PolicyExclusionList", exclusions),
             ] + simulated)
 
         private static let exclusions = Shape.list(
@@ -22,7 +23,8 @@ extension Access {
                 .optional(
                     "InlinePolicyIdentifier",
                     .structure([
-                        .required("PolicyName", policyName), .required("AttachmentType", .oneOf("user", "group", "role")),
+                        .required("PolicyName", policyName),
+                        .required("AttachmentType", .oneOf("user", "group", "role")),
                         .required("AttachmentName", policyName),
                     ])),
             ]), 0...256)

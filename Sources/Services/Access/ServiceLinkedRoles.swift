@@ -32,7 +32,9 @@ enum ServiceLinkedRoles {
         Known(
             service: "organizations.amazonaws.com", name: "AWSServiceRoleForOrganizations",
             policy: AWSManagedPolicies.organizationsTrust,
-            description: "Service-linked role used by AWS Organizations to enable integration of other AWS services with Organizations."),
+            description:
+                "Service-linked role used by AWS Organizations to enable integration of other AWS services with Organizations."
+        ),
     ]
 
     static func known(_ service: Text) -> Known? { known.first { $0.service == service } }

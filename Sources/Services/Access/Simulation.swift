@@ -46,11 +46,14 @@ struct Simulation: Sendable {
         self.identity = identity
         self.controls = controls
         self.boundary = try Self.boundary(input) ?? boundary
-        resource = try input.text("ResourcePolicy").map { try Source("ResourcePolicy", Self.resourceType, $0, .resource) }
+        resource = try input.text("ResourcePolicy").map {
+            try Source("ResourcePolicy", Self.resourceType, $0, .resource)
+        }
         let named = try input.text("CallerArn").map { try Self.caller($0) }
         let somebody = named ?? principal
         guard resource == nil || somebody != nil else {
-            throw Fault("InvalidInput", "CallerArn is required with a ResourcePolicy, unless the policies are a user's.")
+            throw Fault(
+                "InvalidInput", "CallerArn is required with a ResourcePolicy, unless the policies are a user's.")
         }
         isSomebody = somebody != nil
         let account = call.caller.account.text
@@ -94,7 +97,9 @@ struct Simulation: Sendable {
         keys.add("aws:CurrentTime", call.received.iso8601)
         keys.add("aws:EpochTime", "\(call.received.seconds)")
         // No values at all hide what would follow from the stand-in.
-        if !isSomebody { for name in ["aws:username", "aws:userid", "aws:PrincipalArn"] as [Text] { keys.add(name, []) } }
+        if !isSomebody {
+            for name in ["aws:username", "aws:userid", "aws:PrincipalArn"] as [Text] { keys.add(name, []) }
+        }
         return keys
     }
 
@@ -105,7 +110,8 @@ struct Simulation: Sendable {
         for action in actions {
             let parts = action.split(on: 0x3A)
             guard parts.count == 2, parts.allSatisfy({ !$0.isEmpty }), !action.utf8.contains(0x2A) else {
-                throw Fault("InvalidInput", "Invalid action name \(action): it has to be a service and one action of it.")
+                throw Fault(
+                    "InvalidInput", "Invalid action name \(action): it has to be a service and one action of it.")
             }
         }
         let pairs = actions.flatMap { action in (resources.isEmpty ? ["*"] : resources).map { (action, $0) } }
