@@ -27,6 +27,9 @@ package struct Duties: Sendable {
         }
     }
 
+    /// Writes down when access keys were used.
+    package func noteKeyUses() async { await repeatedly(every: 60_000) { try await KeyUseNotes(house: house).step() } }
+
     /// Lets go of what the gate remembers about rows that have changed: keys among it.
     package func forget(_ gate: Gate) async { await repeatedly(every: 10_000) { gate.sweep() } }
 

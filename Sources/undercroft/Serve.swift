@@ -74,6 +74,9 @@ struct Server {
         await work(house, gate, front, signals)
         log.info("stopping")
         await front.drain(deadline: 25)
+        do { try await KeyUseNotes(house: house).step() } catch {
+            log.warning("the last uses of access keys were not written")
+        }
         var drain = OutboxDrain(house: house)
         do { try await drain.step() } catch { log.warning("outbox not drained; the next start does it") }
         trail.stop()
@@ -157,6 +160,7 @@ struct Server {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await duties.drainOutbox() }
             group.addTask { await duties.sweep() }
+            group.addTask { await duties.noteKeyUses() }
             group.addTask { await duties.forget(gate) }
             for await signal in signals.stream {
                 if signal != SIGHUP { break }

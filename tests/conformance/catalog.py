@@ -2,12 +2,13 @@
 
 import pathlib
 import re
+import time
 
 from catalog_access import ACCESS_SUCCESS, ACCESS_VIOLATIONS, AccessWorld
 from cryptography.hazmat.primitives import serialization
 from harness import ROOT
 from keys import oaep
-from support import must, token
+from support import must, token, totp
 
 SERVICES = {"Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts", "Access": "iam"}
 SOURCE = ROOT / "Sources" / "Services" / "Gate" / "Catalog+All.swift"
@@ -23,6 +24,10 @@ POLICY = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000001:root"},'
     '"Action":"ACTION","Resource":"*"}]}'
 )
+IDENTITY_POLICY = (
+    '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"*"}}'
+)
+PASSWORD = "Open-Sesame-1"
 SECRET_POLICY = POLICY.replace("ACTION", "secretsmanager:GetSecretValue")
 KEY_POLICY = POLICY.replace("ACTION", "kms:*")
 
@@ -36,7 +41,8 @@ class World:
     def __init__(self, client, name):
         self.secrets, self.kms, self.sts = client("secretsmanager"), client("kms"), client("sts")
         self.iam = client("iam")
-        self.name = name
+        # IAM has no slashes in its names.
+        self.name = name.replace("/", "-")
 
     @property
     def secret(self):
@@ -127,6 +133,93 @@ class World:
     @property
     def blob(self):
         return self.kms.encrypt(KeyId=self.key, Plaintext=b"plain")["CiphertextBlob"]
+
+    @property
+    def user(self):
+        """Its path is the test's own, so that listings can be narrowed to it."""
+        self.iam.create_user(UserName=self.name, Path=f"/{self.name}/")
+        return self.name
+
+    @property
+    def group(self):
+        self.iam.create_group(GroupName=self.name)
+        return self.name
+
+    @property
+    def member(self):
+        """Of the group of its own name."""
+        self.iam.add_user_to_group(GroupName=self.group, UserName=self.user)
+        return self.name
+
+    @property
+    def user_policy(self):
+        self.iam.put_user_policy(UserName=self.user, PolicyName="p", PolicyDocument=IDENTITY_POLICY)
+        return {"UserName": self.name, "PolicyName": "p"}
+
+    @property
+    def group_policy(self):
+        self.iam.put_group_policy(GroupName=self.group, PolicyName="p", PolicyDocument=IDENTITY_POLICY)
+        return {"GroupName": self.name, "PolicyName": "p"}
+
+    @property
+    def access_key(self):
+        made = self.iam.create_access_key(UserName=self.user)["AccessKey"]
+        return {"UserName": self.name, "AccessKeyId": made["AccessKeyId"]}
+
+    @property
+    def login(self):
+        self.iam.create_login_profile(UserName=self.user, Password=PASSWORD)
+        return self.name
+
+    def change_password(self):
+        """Only users have a password to change: the administrator gets one for the moment."""
+        self.iam.create_login_profile(UserName="administrator", Password=PASSWORD)
+        try:
+            return self.iam.change_password(OldPassword=PASSWORD, NewPassword=PASSWORD + "2")
+        finally:
+            self.iam.delete_login_profile(UserName="administrator")
+
+    @property
+    def password_policy(self):
+        self.iam.update_account_password_policy(MinimumPasswordLength=8)
+        return {}
+
+    @property
+    def device(self):
+        return self.seeded["SerialNumber"]
+
+    @property
+    def seeded(self):
+        return self.iam.create_virtual_mfa_device(VirtualMFADeviceName=self.name)["VirtualMFADevice"]
+
+    def codes(self, made):
+        now = time.time()
+        return {
+            "SerialNumber": made["SerialNumber"], "AuthenticationCode1": totp(made["Base32StringSeed"], now - 30),
+            "AuthenticationCode2": totp(made["Base32StringSeed"], now),
+        }
+
+    @property
+    def enabled(self):
+        """A device of the user of its own name, and its codes of the moment."""
+        codes = self.codes(self.seeded)
+        self.iam.enable_mfa_device(UserName=self.user, **codes)
+        return {"UserName": self.name, **codes}
+
+    @property
+    def owned(self):
+        return {key: value for key, value in self.enabled.items() if not key.startswith("Auth")}
+
+    @property
+    def account_alias(self):
+        alias = "a" + self.name.encode().hex()[-20:]
+        self.iam.create_account_alias(AccountAlias=alias)
+        return alias
+
+    @property
+    def report(self):
+        self.iam.generate_credential_report()
+        return {}
 
 
 # A call that succeeds, and a member of its answer (None: the answer is empty).
@@ -220,6 +313,71 @@ SUCCESS = {
     "kms.RevokeGrant": (lambda w: w.kms.revoke_grant(**w.grant), None),
     "kms.DescribeCustomKeyStores": (lambda w: w.kms.describe_custom_key_stores(), "CustomKeyStores"),
     "sts.GetCallerIdentity": (lambda w: w.sts.get_caller_identity(), "Account"),
+    "iam.CreateUser": (lambda w: w.iam.create_user(UserName=w.name), "User"),
+    "iam.GetUser": (lambda w: w.iam.get_user(UserName=w.user), "User"),
+    "iam.ListUsers": (lambda w: w.iam.list_users(MaxItems=1), "Users"),
+    "iam.DeleteUser": (lambda w: w.iam.delete_user(UserName=w.user), None),
+    "iam.UpdateUser": (lambda w: w.iam.update_user(UserName=w.user, NewUserName=w.name + "2"), None),
+    "iam.TagUser": (lambda w: w.iam.tag_user(UserName=w.user, Tags=[{"Key": "k", "Value": "v"}]), None),
+    "iam.UntagUser": (lambda w: w.iam.untag_user(UserName=w.user, TagKeys=["k"]), None),
+    "iam.ListUserTags": (lambda w: w.iam.list_user_tags(UserName=w.user), "Tags"),
+    "iam.PutUserPolicy": (
+        lambda w: w.iam.put_user_policy(UserName=w.user, PolicyName="p", PolicyDocument=IDENTITY_POLICY), None),
+    "iam.GetUserPolicy": (lambda w: w.iam.get_user_policy(**w.user_policy), "PolicyDocument"),
+    "iam.DeleteUserPolicy": (lambda w: w.iam.delete_user_policy(**w.user_policy), None),
+    "iam.ListUserPolicies": (lambda w: w.iam.list_user_policies(UserName=w.user), "PolicyNames"),
+    "iam.CreateGroup": (lambda w: w.iam.create_group(GroupName=w.name), "Group"),
+    "iam.GetGroup": (lambda w: w.iam.get_group(GroupName=w.group), "Users"),
+    "iam.UpdateGroup": (lambda w: w.iam.update_group(GroupName=w.group, NewGroupName=w.name + "2"), None),
+    "iam.DeleteGroup": (lambda w: w.iam.delete_group(GroupName=w.group), None),
+    "iam.ListGroups": (lambda w: w.iam.list_groups(MaxItems=1), "Groups"),
+    "iam.AddUserToGroup": (lambda w: w.iam.add_user_to_group(GroupName=w.group, UserName=w.user), None),
+    "iam.RemoveUserFromGroup": (lambda w: w.iam.remove_user_from_group(GroupName=w.member, UserName=w.name), None),
+    "iam.ListGroupsForUser": (lambda w: w.iam.list_groups_for_user(UserName=w.member), "Groups"),
+    "iam.PutGroupPolicy": (
+        lambda w: w.iam.put_group_policy(GroupName=w.group, PolicyName="p", PolicyDocument=IDENTITY_POLICY), None),
+    "iam.GetGroupPolicy": (lambda w: w.iam.get_group_policy(**w.group_policy), "PolicyDocument"),
+    "iam.DeleteGroupPolicy": (lambda w: w.iam.delete_group_policy(**w.group_policy), None),
+    "iam.ListGroupPolicies": (lambda w: w.iam.list_group_policies(GroupName=w.group), "PolicyNames"),
+    "iam.CreateAccessKey": (lambda w: w.iam.create_access_key(UserName=w.user), "AccessKey"),
+    "iam.UpdateAccessKey": (lambda w: w.iam.update_access_key(Status="Inactive", **w.access_key), None),
+    "iam.DeleteAccessKey": (lambda w: w.iam.delete_access_key(**w.access_key), None),
+    "iam.ListAccessKeys": (lambda w: w.iam.list_access_keys(UserName=w.user), "AccessKeyMetadata"),
+    "iam.GetAccessKeyLastUsed": (
+        lambda w: w.iam.get_access_key_last_used(AccessKeyId=w.access_key["AccessKeyId"]), "AccessKeyLastUsed"),
+    "iam.CreateLoginProfile": (
+        lambda w: w.iam.create_login_profile(UserName=w.user, Password=PASSWORD), "LoginProfile"),
+    "iam.GetLoginProfile": (lambda w: w.iam.get_login_profile(UserName=w.login), "LoginProfile"),
+    "iam.UpdateLoginProfile": (
+        lambda w: w.iam.update_login_profile(UserName=w.login, PasswordResetRequired=True), None),
+    "iam.DeleteLoginProfile": (lambda w: w.iam.delete_login_profile(UserName=w.login), None),
+    "iam.ChangePassword": (lambda w: w.change_password(), None),
+    "iam.UpdateAccountPasswordPolicy": (
+        lambda w: w.iam.update_account_password_policy(MinimumPasswordLength=8), None),
+    "iam.GetAccountPasswordPolicy": (
+        lambda w: w.iam.get_account_password_policy(**w.password_policy), "PasswordPolicy"),
+    "iam.DeleteAccountPasswordPolicy": (
+        lambda w: w.iam.delete_account_password_policy(**w.password_policy), None),
+    "iam.CreateVirtualMFADevice": (
+        lambda w: w.iam.create_virtual_mfa_device(VirtualMFADeviceName=w.name), "VirtualMFADevice"),
+    "iam.DeleteVirtualMFADevice": (lambda w: w.iam.delete_virtual_mfa_device(SerialNumber=w.device), None),
+    "iam.EnableMFADevice": (lambda w: w.iam.enable_mfa_device(UserName=w.user, **w.codes(w.seeded)), None),
+    "iam.ResyncMFADevice": (lambda w: w.iam.resync_mfa_device(**w.enabled), None),
+    "iam.DeactivateMFADevice": (lambda w: w.iam.deactivate_mfa_device(**w.owned), None),
+    "iam.ListVirtualMFADevices": (lambda w: w.iam.list_virtual_mfa_devices(MaxItems=1), "VirtualMFADevices"),
+    "iam.ListMFADevices": (lambda w: w.iam.list_mfa_devices(UserName=w.user), "MFADevices"),
+    "iam.GetMFADevice": (lambda w: w.iam.get_mfa_device(**w.owned), "EnableDate"),
+    "iam.TagMFADevice": (
+        lambda w: w.iam.tag_mfa_device(SerialNumber=w.device, Tags=[{"Key": "k", "Value": "v"}]), None),
+    "iam.UntagMFADevice": (lambda w: w.iam.untag_mfa_device(SerialNumber=w.device, TagKeys=["k"]), None),
+    "iam.ListMFADeviceTags": (lambda w: w.iam.list_mfa_device_tags(SerialNumber=w.device), "Tags"),
+    "iam.CreateAccountAlias": (
+        lambda w: w.iam.create_account_alias(AccountAlias="b" + w.name.encode().hex()[-20:]), None),
+    "iam.DeleteAccountAlias": (lambda w: w.iam.delete_account_alias(AccountAlias=w.account_alias), None),
+    "iam.ListAccountAliases": (lambda w: w.iam.list_account_aliases(), "AccountAliases"),
+    "iam.GetAccountSummary": (lambda w: w.iam.get_account_summary(), "SummaryMap"),
+    "iam.GenerateCredentialReport": (lambda w: w.iam.generate_credential_report(), "State"),
+    "iam.GetCredentialReport": (lambda w: w.iam.get_credential_report(**w.report), "Content"),
 }
 
 
@@ -250,6 +408,10 @@ NO_STORE_ID = ({}, missing("customKeyStoreId"))
 NO_ALIAS = ({}, missing("aliasName", "targetKeyId"))
 LOW = [must("Value '0'", "maxResults", "have value greater than or equal to 1")]
 LOW_LIMIT = ({"Limit": 0}, [must("Value '0'", "limit", "have value greater than or equal to 1")])
+NO_USER, NO_GROUP = ({}, missing("userName")), ({}, missing("groupName"))
+NO_SERIAL = ({}, missing("serialNumber"))
+SHORT_USER = [must("Value ''", "userName", "have length greater than or equal to 1")]
+LOW_ITEMS = ({"MaxItems": 0}, [must("Value '0'", "maxItems", "have value greater than or equal to 1")])
 
 # A body that breaks a constraint of the model, and what is said about it.
 VIOLATIONS = {
@@ -310,10 +472,50 @@ VIOLATIONS = {
     "kms.CreateCustomKeyStore": ({}, missing("customKeyStoreName")), "kms.DescribeCustomKeyStores": LOW_LIMIT,
     "kms.ConnectCustomKeyStore": NO_STORE_ID, "kms.DisconnectCustomKeyStore": NO_STORE_ID,
     "kms.DeleteCustomKeyStore": NO_STORE_ID, "kms.UpdateCustomKeyStore": NO_STORE_ID,
+    "iam.CreateUser": NO_USER, "iam.GetUser": ({"UserName": ""}, SHORT_USER),
+    "iam.ListUsers": LOW_ITEMS, "iam.DeleteUser": NO_USER, "iam.UpdateUser": NO_USER,
+    "iam.TagUser": ({"UserName": "x"}, missing("tags")), "iam.UntagUser": ({"UserName": "x"}, missing("tagKeys")),
+    "iam.ListUserTags": NO_USER, "iam.PutUserPolicy": ({}, missing("userName", "policyName", "policyDocument")),
+    "iam.GetUserPolicy": ({}, missing("userName", "policyName")),
+    "iam.DeleteUserPolicy": ({}, missing("userName", "policyName")), "iam.ListUserPolicies": NO_USER,
+    "iam.CreateGroup": NO_GROUP, "iam.GetGroup": NO_GROUP, "iam.UpdateGroup": NO_GROUP, "iam.DeleteGroup": NO_GROUP,
+    "iam.ListGroups": LOW_ITEMS, "iam.AddUserToGroup": ({}, missing("groupName", "userName")),
+    "iam.RemoveUserFromGroup": ({}, missing("groupName", "userName")), "iam.ListGroupsForUser": NO_USER,
+    "iam.PutGroupPolicy": ({}, missing("groupName", "policyName", "policyDocument")),
+    "iam.GetGroupPolicy": ({}, missing("groupName", "policyName")),
+    "iam.DeleteGroupPolicy": ({}, missing("groupName", "policyName")), "iam.ListGroupPolicies": NO_GROUP,
+    "iam.CreateAccessKey": ({"UserName": ""}, SHORT_USER),
+    "iam.UpdateAccessKey": ({}, missing("accessKeyId", "status")),
+    "iam.DeleteAccessKey": ({}, missing("accessKeyId")), "iam.ListAccessKeys": LOW_ITEMS,
+    "iam.GetAccessKeyLastUsed": ({}, missing("accessKeyId")),
+    "iam.CreateLoginProfile": (
+        {"MaxSigninSessionDuration": 1},
+        [must("Value '1'", "maxSigninSessionDuration", "have value greater than or equal to 3600")]),
+    "iam.GetLoginProfile": ({"UserName": ""}, SHORT_USER), "iam.UpdateLoginProfile": NO_USER,
+    "iam.DeleteLoginProfile": ({"UserName": ""}, SHORT_USER),
+    "iam.ChangePassword": ({}, missing("oldPassword", "newPassword")),
+    "iam.UpdateAccountPasswordPolicy": (
+        {"MinimumPasswordLength": 5},
+        [must("Value '5'", "minimumPasswordLength", "have value greater than or equal to 6")]),
+    "iam.CreateVirtualMFADevice": ({}, missing("virtualMFADeviceName")), "iam.DeleteVirtualMFADevice": NO_SERIAL,
+    "iam.EnableMFADevice": ({"UserName": "x"}, missing("serialNumber", "authenticationCode1", "authenticationCode2")),
+    "iam.ResyncMFADevice": ({"UserName": "x"}, missing("serialNumber", "authenticationCode1", "authenticationCode2")),
+    "iam.DeactivateMFADevice": NO_SERIAL,
+    "iam.ListVirtualMFADevices": (
+        {"AssignmentStatus": "Some"},
+        [must("Value 'Some'", "assignmentStatus", "satisfy enum value set: [Assigned, Unassigned, Any]")]),
+    "iam.ListMFADevices": LOW_ITEMS, "iam.GetMFADevice": NO_SERIAL, "iam.TagMFADevice": (
+        {"SerialNumber": "x" * 9}, missing("tags")),
+    "iam.UntagMFADevice": ({"SerialNumber": "x" * 9}, missing("tagKeys")), "iam.ListMFADeviceTags": NO_SERIAL,
+    "iam.CreateAccountAlias": ({}, missing("accountAlias")), "iam.DeleteAccountAlias": ({}, missing("accountAlias")),
+    "iam.ListAccountAliases": LOW_ITEMS,
 }
 
-# Takes no parameters, so none can be wrong. This list may only shrink.
-WITHOUT_VIOLATIONS = {"sts.GetCallerIdentity", "iam.ListOpenIDConnectProviders"}
+# Takes no parameters, so none can be wrong.
+WITHOUT_VIOLATIONS = {
+    "sts.GetCallerIdentity", "iam.GetAccountPasswordPolicy", "iam.DeleteAccountPasswordPolicy", "iam.GetAccountSummary",
+    "iam.GenerateCredentialReport", "iam.GetCredentialReport", "iam.ListOpenIDConnectProviders",
+}
 
 SUCCESS |= {
     f"iam.{name}": (lambda w, run=run: run(AccessWorld(w.iam, w.name)), member)

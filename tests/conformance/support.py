@@ -1,8 +1,10 @@
 """What the conformance tests share: expected refusals, deadlines, and HTTP without an SDK."""
 
+import base64
 import contextlib
 import datetime
 import hashlib
+import hmac
 import json
 import re
 import socket
@@ -35,6 +37,8 @@ UNKNOWN_KEY = "The security token included in the request is invalid."
 NOBODY = "arn:aws:secretsmanager:us-west-2:000000000001:secret:nothing-like-this-AbCdEf"
 
 TARGETS = {"secretsmanager": "secretsmanager", "kms": "TrentService"}
+# Of the services that speak Query.
+VERSIONS = {"sts": "2011-06-15", "iam": "2010-05-08"}
 
 
 def token():
@@ -174,6 +178,20 @@ def form(server, body, **kwargs):
     """A request of the Query protocol."""
     kwargs.setdefault("headers", {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"})
     return Request(server, body=body.encode(), **kwargs)
+
+
+def query(server, service, operation, parameters):
+    """As ``form``; only for parameters that are no lists."""
+    return form(
+        server, urllib.parse.urlencode({"Action": operation, "Version": VERSIONS[service], **parameters}))
+
+
+def totp(seed, now):
+    """RFC 6238, of the seed in base 32."""
+    key = base64.b32decode(seed)
+    digest = hmac.new(key, int(now // 30).to_bytes(8, "big"), hashlib.sha1).digest()
+    start = digest[19] & 15
+    return f"{(int.from_bytes(digest[start:start + 4], 'big') & 0x7FFFFFFF) % 10**6:06}"
 
 
 def send(request):

@@ -39,6 +39,9 @@ int up_hkdf(const void *_Nullable ikm, size_t ikm_count, const void *_Nullable s
 // RFC 7914; fails when libcrypto refuses the parameters or the memory (128 * r * n bytes) is not to be had.
 int up_scrypt(const void *_Nullable passphrase, size_t passphrase_count, const void *_Nullable salt, size_t salt_count,
               uint64_t n, uint64_t r, uint64_t p, void *out, size_t count);
+// 20 bytes to `digest`; fails when libcrypto does not offer SHA-1.
+int up_hmac_sha1(const void *_Nullable key, size_t key_count, const void *_Nullable message, size_t message_count,
+                 void *digest);
 
 // AES-256-GCM with a 32-byte key, 12-byte nonce and 16-byte tag. `out` holds `count` bytes and may not overlap `in`.
 // A message that doesn't authenticate leaves `out` zeroed.
