@@ -1,6 +1,6 @@
 extension Catalog {
     /// Every operation that this program answers.
-    package static let all = Catalog(secrets + keys + tokens + access)
+    package static let all = Catalog(secrets + keys + tokens + access + organization)
 
     private static let secrets: [Entry] = [
         Entry(repeating: Secrets.GetSecretValue.self),
@@ -62,5 +62,42 @@ extension Catalog {
         Entry(reading: Tokens.GetSessionToken.self),
         Entry(reading: Tokens.GetFederationToken.self),
         Entry(reading: Tokens.GetAccessKeyInfo.self),
+    ]
+
+    private static let organization: [Entry] = [
+        Entry(writing: Organization.CreateOrganization.self),
+        Entry(writing: Organization.DescribeOrganization.self),
+        Entry(writing: Organization.DeleteOrganization.self),
+        Entry(writing: Organization.ListRoots.self),
+        Entry(writing: Organization.EnablePolicyType.self),
+        Entry(writing: Organization.DisablePolicyType.self),
+        Entry(writing: Organization.CreateAccount.self),
+        Entry(writing: Organization.DescribeCreateAccountStatus.self),
+        Entry(writing: Organization.ListCreateAccountStatus.self),
+        Entry(writing: Organization.ListAccounts.self),
+        Entry(writing: Organization.DescribeAccount.self),
+        Entry(writing: Organization.CloseAccount.self),
+        Entry(writing: Organization.MoveAccount.self),
+        Entry(writing: Organization.RemoveAccountFromOrganization.self),
+        Entry(writing: Organization.ListAccountsForParent.self),
+        Entry(writing: Organization.ListChildren.self),
+        Entry(writing: Organization.ListParents.self),
+        Entry(writing: Organization.CreateOrganizationalUnit.self),
+        Entry(writing: Organization.DescribeOrganizationalUnit.self),
+        Entry(writing: Organization.UpdateOrganizationalUnit.self),
+        Entry(writing: Organization.DeleteOrganizationalUnit.self),
+        Entry(writing: Organization.ListOrganizationalUnitsForParent.self),
+        Entry(writing: Organization.CreatePolicy.self),
+        Entry(writing: Organization.UpdatePolicy.self),
+        Entry(writing: Organization.DescribePolicy.self),
+        Entry(writing: Organization.DeletePolicy.self),
+        Entry(writing: Organization.ListPolicies.self),
+        Entry(writing: Organization.AttachPolicy.self),
+        Entry(writing: Organization.DetachPolicy.self),
+        Entry(writing: Organization.ListPoliciesForTarget.self),
+        Entry(writing: Organization.ListTargetsForPolicy.self),
+        Entry(writing: Organization.TagResource.self),
+        Entry(writing: Organization.UntagResource.self),
+        Entry(writing: Organization.ListTagsForResource.self),
     ]
 }
