@@ -34,7 +34,9 @@ MISMATCH = (
 UNKNOWN_KEY = "The security token included in the request is invalid."
 NOBODY = "arn:aws:secretsmanager:us-west-2:000000000001:secret:nothing-like-this-AbCdEf"
 
-TARGETS = {"secretsmanager": "secretsmanager", "kms": "TrentService"}
+TARGETS = {
+    "secretsmanager": "secretsmanager", "kms": "TrentService", "organizations": "AWSOrganizationsV20161128",
+}
 
 
 def token():

@@ -24,14 +24,14 @@ extension Organization {
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let (input, now, chance) = (call.input, call.now, call.house.chance)
             let tags = try merged([], Access.requestTags(input))
-            let address = input.text("Email") ?? ""
+            let (address, accountName) = (sensitive("Email", input), sensitive("AccountName", input))
             let roleName = input.text("RoleName") ?? "OrganizationAccountAccessRole"
             return try await call.change { organization, transaction in
                 var request = OrganizationRow(
                     OrganizationRows.request(identifier("car-", 32, chance)), link: organization.id,
                     [
                         "organization": .string(organization.id),
-                        "name": .string(input.text("AccountName") ?? ""), "requested": .integer(now.milliseconds),
+                        "name": .string(accountName), "requested": .integer(now.milliseconds),
                         "completed": .integer(now.milliseconds),
                     ])
                 guard try transaction.item(OrganizationRows.email(address)) == nil else {
@@ -45,7 +45,7 @@ extension Organization {
                     OrganizationRows.account(id), link: nil,
                     [
                         "created": .integer(now.milliseconds), "status": "ACTIVE", "email": .string(address),
-                        "name": .string(input.text("AccountName") ?? ""),
+                        "name": .string(accountName),
                     ])
                 join(&account, organization.id, organization.root, "CREATED", now)
                 account.tags = tags
@@ -64,6 +64,11 @@ extension Organization {
                 }
                 return ["CreateAccountStatus": shown(request: request, isNew: true)]
             }
+        }
+
+        /// What is left out of records is read as a secret, too.
+        private static func sensitive(_ name: Text, _ input: Fields) -> Text {
+            input.secret(name).flatMap { Text(utf8: $0.bytes) } ?? ""
         }
 
         private static func trust(_ master: AccountID) -> Text {
