@@ -12,6 +12,8 @@ package struct Fault: Error, Sendable, Equatable {
     package var message: Text?
     package var status: Int
     package var origin: Origin
+    /// A machine-readable reason beside the message, where the model has one.
+    package var reason: Text?
 
     package init(_ code: Text, _ message: Text?, status: Int = 400, origin: Origin = .service) {
         self.code = code

@@ -72,6 +72,10 @@ extension ByteBuilder {
             append(":")
             append(jsonString: message)
         }
+        if let reason = fault.reason {
+            append(",\"Reason\":")
+            append(jsonString: reason)
+        }
         append("}")
     }
 

@@ -4,13 +4,17 @@ import pathlib
 import re
 import time
 
+from accounts import Account, address, ensured
 from catalog_access import ACCESS_SUCCESS, ACCESS_VIOLATIONS, AccessWorld
 from cryptography.hazmat.primitives import serialization
 from harness import ROOT
 from keys import oaep
 from support import must, token, totp
 
-SERVICES = {"Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts", "Access": "iam"}
+# The operator's own service is no service of AWS: it has tests of its own.
+SERVICES = {
+    "Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts", "Access": "iam", "Organization": "organizations",
+}
 SOURCE = ROOT / "Sources" / "Services" / "Gate" / "Catalog+All.swift"
 
 
@@ -29,6 +33,7 @@ IDENTITY_POLICY = (
 )
 PASSWORD = "Open-Sesame-1"
 SECRET_POLICY = POLICY.replace("ACTION", "secretsmanager:GetSecretValue")
+CONTROL_POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"kms:CreateKey","Resource":"*"}]}'
 KEY_POLICY = POLICY.replace("ACTION", "kms:*")
 
 
@@ -43,6 +48,7 @@ class World:
         self.iam = client("iam")
         # IAM has no slashes in its names.
         self.name = name.replace("/", "-")
+        self.client = client
 
     @property
     def secret(self):
@@ -221,6 +227,51 @@ class World:
         self.iam.generate_credential_report()
         return {}
 
+    @property
+    def orgs(self):
+        """Of the first account, which has an organization from then on."""
+        return ensured(self.client("organizations"))
+
+    @property
+    def alone(self):
+        """Of an account that is in no organization."""
+        return Account.standing_alone(self.client).client("organizations")
+
+    @property
+    def emptied(self):
+        orgs = self.alone
+        orgs.create_organization()
+        return orgs
+
+    @property
+    def root(self):
+        return self.orgs.list_roots()["Roots"][0]["Id"]
+
+    @property
+    def request(self):
+        return self.orgs.create_account(Email=address(), AccountName="member")["CreateAccountStatus"]["Id"]
+
+    @property
+    def member_account(self):
+        status = self.orgs.describe_create_account_status(CreateAccountRequestId=self.request)
+        return status["CreateAccountStatus"]["AccountId"]
+
+    @property
+    def unit(self):
+        made = self.orgs.create_organizational_unit(ParentId=self.root, Name=token())
+        return made["OrganizationalUnit"]["Id"]
+
+    @property
+    def control_policy(self):
+        made = self.orgs.create_policy(
+            Name=token(), Description="", Type="SERVICE_CONTROL_POLICY", Content=CONTROL_POLICY)
+        return made["Policy"]["PolicySummary"]["Id"]
+
+    def attach(self, orgs):
+        policy, target = self.control_policy, self.unit
+        orgs.attach_policy(PolicyId=policy, TargetId=target)
+        return {"PolicyId": policy, "TargetId": target}
+
 
 # A call that succeeds, and a member of its answer (None: the answer is empty).
 SUCCESS = {
@@ -378,6 +429,63 @@ SUCCESS = {
     "iam.GetAccountSummary": (lambda w: w.iam.get_account_summary(), "SummaryMap"),
     "iam.GenerateCredentialReport": (lambda w: w.iam.generate_credential_report(), "State"),
     "iam.GetCredentialReport": (lambda w: w.iam.get_credential_report(**w.report), "Content"),
+    "organizations.CreateOrganization": (lambda w: w.alone.create_organization(), "Organization"),
+    "organizations.DescribeOrganization": (lambda w: w.orgs.describe_organization(), "Organization"),
+    "organizations.DeleteOrganization": (lambda w: w.emptied.delete_organization(), None),
+    "organizations.ListRoots": (lambda w: w.orgs.list_roots(), "Roots"),
+    "organizations.EnablePolicyType": (
+        lambda w: (o := w.emptied).enable_policy_type(
+            RootId=o.list_roots()["Roots"][0]["Id"], PolicyType="RESOURCE_CONTROL_POLICY"), "Root"),
+    "organizations.DisablePolicyType": (
+        lambda w: (o := w.emptied).disable_policy_type(
+            RootId=o.list_roots()["Roots"][0]["Id"], PolicyType="SERVICE_CONTROL_POLICY"), "Root"),
+    "organizations.CreateAccount": (
+        lambda w: w.orgs.create_account(Email=address(), AccountName="n"), "CreateAccountStatus"),
+    "organizations.DescribeCreateAccountStatus": (
+        lambda w: w.orgs.describe_create_account_status(CreateAccountRequestId=w.request), "CreateAccountStatus"),
+    "organizations.ListCreateAccountStatus": (
+        lambda w: w.orgs.list_create_account_status(MaxResults=1), "CreateAccountStatuses"),
+    "organizations.ListAccounts": (lambda w: w.orgs.list_accounts(MaxResults=1), "Accounts"),
+    "organizations.DescribeAccount": (lambda w: w.orgs.describe_account(AccountId=w.member_account), "Account"),
+    "organizations.CloseAccount": (lambda w: w.orgs.close_account(AccountId=w.member_account), None),
+    "organizations.MoveAccount": (
+        lambda w: w.orgs.move_account(AccountId=w.member_account, SourceParentId=w.root, DestinationParentId=w.unit), None),
+    "organizations.RemoveAccountFromOrganization": (
+        lambda w: w.orgs.remove_account_from_organization(AccountId=w.member_account), None),
+    "organizations.ListAccountsForParent": (
+        lambda w: w.orgs.list_accounts_for_parent(ParentId=w.root, MaxResults=1), "Accounts"),
+    "organizations.ListChildren": (
+        lambda w: w.orgs.list_children(ParentId=w.root, ChildType="ACCOUNT", MaxResults=1), "Children"),
+    "organizations.ListParents": (lambda w: w.orgs.list_parents(ChildId=w.unit), "Parents"),
+    "organizations.CreateOrganizationalUnit": (
+        lambda w: w.orgs.create_organizational_unit(ParentId=w.root, Name=w.name), "OrganizationalUnit"),
+    "organizations.DescribeOrganizationalUnit": (
+        lambda w: w.orgs.describe_organizational_unit(OrganizationalUnitId=w.unit), "OrganizationalUnit"),
+    "organizations.UpdateOrganizationalUnit": (
+        lambda w: w.orgs.update_organizational_unit(OrganizationalUnitId=w.unit, Name=w.name), "OrganizationalUnit"),
+    "organizations.DeleteOrganizationalUnit": (
+        lambda w: w.orgs.delete_organizational_unit(OrganizationalUnitId=w.unit), None),
+    "organizations.ListOrganizationalUnitsForParent": (
+        lambda w: w.orgs.list_organizational_units_for_parent(ParentId=w.root, MaxResults=1), "OrganizationalUnits"),
+    "organizations.CreatePolicy": (
+        lambda w: w.orgs.create_policy(
+            Name=w.name, Description="", Type="SERVICE_CONTROL_POLICY", Content=CONTROL_POLICY), "Policy"),
+    "organizations.UpdatePolicy": (
+        lambda w: w.orgs.update_policy(PolicyId=w.control_policy, Description="other"), "Policy"),
+    "organizations.DescribePolicy": (lambda w: w.orgs.describe_policy(PolicyId="p-FullAWSAccess"), "Policy"),
+    "organizations.DeletePolicy": (lambda w: w.orgs.delete_policy(PolicyId=w.control_policy), None),
+    "organizations.ListPolicies": (
+        lambda w: w.orgs.list_policies(Filter="SERVICE_CONTROL_POLICY", MaxResults=1), "Policies"),
+    "organizations.AttachPolicy": (lambda w: w.orgs.attach_policy(PolicyId=w.control_policy, TargetId=w.unit), None),
+    "organizations.DetachPolicy": (lambda w: w.orgs.detach_policy(**w.attach(w.orgs)), None),
+    "organizations.ListPoliciesForTarget": (
+        lambda w: w.orgs.list_policies_for_target(TargetId=w.unit, Filter="SERVICE_CONTROL_POLICY"), "Policies"),
+    "organizations.ListTargetsForPolicy": (
+        lambda w: w.orgs.list_targets_for_policy(PolicyId="p-FullAWSAccess", MaxResults=1), "Targets"),
+    "organizations.TagResource": (
+        lambda w: w.orgs.tag_resource(ResourceId=w.unit, Tags=[{"Key": "k", "Value": "v"}]), None),
+    "organizations.UntagResource": (lambda w: w.orgs.untag_resource(ResourceId=w.unit, TagKeys=["k"]), None),
+    "organizations.ListTagsForResource": (lambda w: w.orgs.list_tags_for_resource(ResourceId=w.unit), "Tags"),
 }
 
 
@@ -407,6 +515,11 @@ NO_KEY = ({}, missing("keyId"))
 NO_STORE_ID = ({}, missing("customKeyStoreId"))
 NO_ALIAS = ({}, missing("aliasName", "targetKeyId"))
 LOW = [must("Value '0'", "maxResults", "have value greater than or equal to 1")]
+LOW_RESULTS = ({"MaxResults": 0}, LOW)
+NO_ACCOUNT = ({}, missing("accountId"))
+NO_PARENT = ({}, missing("parentId"))
+NO_UNIT = ({}, missing("organizationalUnitId"))
+NO_POLICY = ({}, missing("policyId"))
 LOW_LIMIT = ({"Limit": 0}, [must("Value '0'", "limit", "have value greater than or equal to 1")])
 NO_USER, NO_GROUP = ({}, missing("userName")), ({}, missing("groupName"))
 NO_SERIAL = ({}, missing("serialNumber"))
@@ -509,12 +622,41 @@ VIOLATIONS = {
     "iam.UntagMFADevice": ({"SerialNumber": "x" * 9}, missing("tagKeys")), "iam.ListMFADeviceTags": NO_SERIAL,
     "iam.CreateAccountAlias": ({}, missing("accountAlias")), "iam.DeleteAccountAlias": ({}, missing("accountAlias")),
     "iam.ListAccountAliases": LOW_ITEMS,
+    "organizations.CreateOrganization": (
+        {"FeatureSet": "SOME"},
+        [must("Value 'SOME'", "featureSet", "satisfy enum value set: [ALL, CONSOLIDATED_BILLING]")]),
+    "organizations.ListRoots": LOW_RESULTS, "organizations.ListAccounts": LOW_RESULTS,
+    "organizations.ListCreateAccountStatus": LOW_RESULTS,
+    "organizations.EnablePolicyType": ({}, missing("rootId", "policyType")),
+    "organizations.DisablePolicyType": ({}, missing("rootId", "policyType")),
+    "organizations.CreateAccount": ({}, missing("email", "accountName")),
+    "organizations.DescribeCreateAccountStatus": ({}, missing("createAccountRequestId")),
+    "organizations.DescribeAccount": NO_ACCOUNT, "organizations.CloseAccount": NO_ACCOUNT,
+    "organizations.RemoveAccountFromOrganization": NO_ACCOUNT,
+    "organizations.MoveAccount": ({}, missing("accountId", "sourceParentId", "destinationParentId")),
+    "organizations.ListAccountsForParent": NO_PARENT, "organizations.ListOrganizationalUnitsForParent": NO_PARENT,
+    "organizations.ListChildren": ({}, missing("parentId", "childType")),
+    "organizations.ListParents": ({}, missing("childId")),
+    "organizations.CreateOrganizationalUnit": ({}, missing("parentId", "name")),
+    "organizations.DescribeOrganizationalUnit": NO_UNIT, "organizations.UpdateOrganizationalUnit": NO_UNIT,
+    "organizations.DeleteOrganizationalUnit": NO_UNIT,
+    "organizations.CreatePolicy": ({}, missing("content", "description", "name", "type")),
+    "organizations.UpdatePolicy": NO_POLICY, "organizations.DescribePolicy": NO_POLICY,
+    "organizations.DeletePolicy": NO_POLICY, "organizations.ListTargetsForPolicy": NO_POLICY,
+    "organizations.ListPolicies": ({}, missing("filter")),
+    "organizations.AttachPolicy": ({}, missing("policyId", "targetId")),
+    "organizations.DetachPolicy": ({}, missing("policyId", "targetId")),
+    "organizations.ListPoliciesForTarget": ({}, missing("targetId", "filter")),
+    "organizations.TagResource": ({}, missing("resourceId", "tags")),
+    "organizations.UntagResource": ({}, missing("resourceId", "tagKeys")),
+    "organizations.ListTagsForResource": ({}, missing("resourceId")),
 }
 
 # Takes no parameters, so none can be wrong.
 WITHOUT_VIOLATIONS = {
     "sts.GetCallerIdentity", "iam.GetAccountPasswordPolicy", "iam.DeleteAccountPasswordPolicy", "iam.GetAccountSummary",
     "iam.GenerateCredentialReport", "iam.GetCredentialReport", "iam.ListOpenIDConnectProviders",
+    "organizations.DescribeOrganization", "organizations.DeleteOrganization",
 }
 
 SUCCESS |= {

@@ -36,7 +36,9 @@ MISMATCH = (
 UNKNOWN_KEY = "The security token included in the request is invalid."
 NOBODY = "arn:aws:secretsmanager:us-west-2:000000000001:secret:nothing-like-this-AbCdEf"
 
-TARGETS = {"secretsmanager": "secretsmanager", "kms": "TrentService"}
+TARGETS = {
+    "secretsmanager": "secretsmanager", "kms": "TrentService", "organizations": "AWSOrganizationsV20161128",
+}
 # Of the services that speak Query.
 VERSIONS = {"sts": "2011-06-15", "iam": "2010-05-08"}
 

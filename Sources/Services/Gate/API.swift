@@ -16,7 +16,7 @@ package struct API: Sendable {
 
     package var eventSource: Text { "\(name).amazonaws.com" }
     /// Clients sign global services for a Region of their own choice.
-    package var isGlobal: Bool { name == "sts" || name == "iam" }
+    package var isGlobal: Bool { ["sts", "iam", "organizations"].contains(name) }
 }
 
 extension API {
@@ -53,6 +53,17 @@ extension API {
         version: "2010-05-08",
         dialects: [.query],
         xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+        messageKey: "Message"
+    )
+}
+
+extension API {
+    package static let organizations = API(
+        name: "organizations",
+        targetPrefix: "AWSOrganizationsV20161128",
+        version: "2016-11-28",
+        dialects: [.json11],
+        xmlNamespace: "",
         messageKey: "Message"
     )
 }

@@ -1,7 +1,7 @@
 extension Catalog {
     /// Every operation that this program answers.
     package static let all = Catalog(
-        secrets + keys + tokens + access + insight + accessRolesAndPolicies)
+        secrets + keys + tokens + access + accessRolesAndPolicies + organization + insight)
 
     private static let secrets: [Entry] = [
         Entry(repeating: Secrets.GetSecretValue.self),
@@ -212,5 +212,42 @@ extension Catalog {
         Entry(writing: Access.SimulatePrincipalPolicy.self),
         Entry(writing: Access.GetContextKeysForCustomPolicy.self),
         Entry(writing: Access.GetContextKeysForPrincipalPolicy.self),
+    ]
+
+    private static let organization: [Entry] = [
+        Entry(writing: Organization.CreateOrganization.self),
+        Entry(writing: Organization.DescribeOrganization.self),
+        Entry(writing: Organization.DeleteOrganization.self),
+        Entry(writing: Organization.ListRoots.self),
+        Entry(writing: Organization.EnablePolicyType.self),
+        Entry(writing: Organization.DisablePolicyType.self),
+        Entry(writing: Organization.CreateAccount.self),
+        Entry(writing: Organization.DescribeCreateAccountStatus.self),
+        Entry(writing: Organization.ListCreateAccountStatus.self),
+        Entry(writing: Organization.ListAccounts.self),
+        Entry(writing: Organization.DescribeAccount.self),
+        Entry(writing: Organization.CloseAccount.self),
+        Entry(writing: Organization.MoveAccount.self),
+        Entry(writing: Organization.RemoveAccountFromOrganization.self),
+        Entry(writing: Organization.ListAccountsForParent.self),
+        Entry(writing: Organization.ListChildren.self),
+        Entry(writing: Organization.ListParents.self),
+        Entry(writing: Organization.CreateOrganizationalUnit.self),
+        Entry(writing: Organization.DescribeOrganizationalUnit.self),
+        Entry(writing: Organization.UpdateOrganizationalUnit.self),
+        Entry(writing: Organization.DeleteOrganizationalUnit.self),
+        Entry(writing: Organization.ListOrganizationalUnitsForParent.self),
+        Entry(writing: Organization.CreatePolicy.self),
+        Entry(writing: Organization.UpdatePolicy.self),
+        Entry(writing: Organization.DescribePolicy.self),
+        Entry(writing: Organization.DeletePolicy.self),
+        Entry(writing: Organization.ListPolicies.self),
+        Entry(writing: Organization.AttachPolicy.self),
+        Entry(writing: Organization.DetachPolicy.self),
+        Entry(writing: Organization.ListPoliciesForTarget.self),
+        Entry(writing: Organization.ListTargetsForPolicy.self),
+        Entry(writing: Organization.TagResource.self),
+        Entry(writing: Organization.UntagResource.self),
+        Entry(writing: Organization.ListTagsForResource.self),
     ]
 }

@@ -99,7 +99,9 @@ extension View {
         }
     }
 
-    private func control(_ id: Text) throws -> ControlState? {
+    /// AWS's own ones included.
+    func control(_ id: Text) throws -> ControlState? {
+        if let managed = ManagedControls.state(id) { return managed }
         let key = OrganizationRows.policy(id)
         return try row(.item(key)) { snapshot in
             try snapshot.item(key).map { (try ControlState($0), $0.body.count * 4 + 256) }

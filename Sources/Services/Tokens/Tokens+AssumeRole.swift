@@ -126,7 +126,9 @@ struct RoleSubject: Sendable {
         self.arn = arn
         self.account = account
         let found = try call.view.entity(.role, name, account)
-        role = found?.arn == arn ? found : nil
+        // Nobody acts in a closed account.
+        let isOpen = try call.view.account(account)?.isActive ?? true
+        role = isOpen && found?.arn == arn ? found : nil
     }
 
     func question(_ action: Text, _ keys: ContextKeys) -> Question {

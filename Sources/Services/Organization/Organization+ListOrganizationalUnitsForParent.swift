@@ -1,0 +1,29 @@
+internal import Bytes
+internal import Policy
+internal import Store
+internal import Wire
+
+extension Organization {
+    enum ListOrganizationalUnitsForParent: OrganizationReading {
+        static let name: Text = "ListOrganizationalUnitsForParent"
+        static let input = Structure([.required("ParentId", parentID)] + paging)
+
+        static func resources(_ input: Fields, _ organization: OrganizationState, _ call: Call) throws -> [Text] {
+            [organization.arn(unit: input.text("ParentId") ?? "")]
+        }
+
+        static func run(_ call: Authorized<Self>) async throws -> Fields {
+            let id = call.input.text("ParentId") ?? ""
+            let page = try OrganizationPage(call, about: id)
+            return try await call.look { organization, snapshot in
+                let parent = try snapshot.parent(id, organization)
+                let path = try snapshot.path(of: parent.id, organization)
+                let rows = try snapshot.organizationRows(
+                    OrganizationRows.units, organization, link: parent.id, after: page.after, limit: page.limit + 1)
+                return page.fields("OrganizationalUnits", rows, id: { $0.id }) {
+                    shown(unit: $0, path: path, organization)
+                }
+            }
+        }
+    }
+}
