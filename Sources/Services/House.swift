@@ -15,9 +15,9 @@ package final class House: Sendable {
     package let figures: Figures
     package let handover = Handover()
     package let keyUses = KeyUses()
-    package let accessKeyUses = AccessKeyUses()
+    package let credentialUses = CredentialUses()
     /// By the roles' unique ids.
-    package let roleUses = AccessKeyUses()
+    package let roleUses = CredentialUses()
     /// Empty: every Region that a client names is served.
     package let regions: Set<Text>
     /// Names this process's rows in the outbox and its trail segments.

@@ -21,7 +21,7 @@ SOURCE = ROOT / "Sources" / "Services" / "Gate" / "Catalog+All.swift"
 def operations():
     """`service.Operation` of every entry, in the catalog's order."""
     found = re.findall(r"Entry\((?:reading|repeating|writing): (\w+)\.(\w+)\.self\)", pathlib.Path(SOURCE).read_text())
-    return [f"{SERVICES[namespace]}.{name}" for namespace, name in found]
+    return [f"{SERVICES[namespace]}.{name}" for namespace, name in found if namespace in SERVICES]
 
 
 POLICY = (
@@ -150,6 +150,11 @@ class World:
     def group(self):
         self.iam.create_group(GroupName=self.name)
         return self.name
+
+    @property
+    def trusting_role(self):
+        trust = POLICY.replace("ACTION", "sts:AssumeRole").replace(',"Resource":"*"', "")
+        return self.iam.create_role(RoleName=self.name[-60:], AssumeRolePolicyDocument=trust)["Role"]["Arn"]
 
     @property
     def member(self):
@@ -364,6 +369,12 @@ SUCCESS = {
     "kms.RevokeGrant": (lambda w: w.kms.revoke_grant(**w.grant), None),
     "kms.DescribeCustomKeyStores": (lambda w: w.kms.describe_custom_key_stores(), "CustomKeyStores"),
     "sts.GetCallerIdentity": (lambda w: w.sts.get_caller_identity(), "Account"),
+    "sts.AssumeRole": (
+        lambda w: w.sts.assume_role(RoleArn=w.trusting_role, RoleSessionName="session"), "Credentials"),
+    "sts.GetSessionToken": (lambda w: w.sts.get_session_token(), "Credentials"),
+    "sts.GetFederationToken": (lambda w: w.sts.get_federation_token(Name="somebody"), "FederatedUser"),
+    "sts.GetAccessKeyInfo": (
+        lambda w: w.sts.get_access_key_info(AccessKeyId=w.access_key["AccessKeyId"]), "Account"),
     "iam.CreateUser": (lambda w: w.iam.create_user(UserName=w.name), "User"),
     "iam.GetUser": (lambda w: w.iam.get_user(UserName=w.user), "User"),
     "iam.ListUsers": (lambda w: w.iam.list_users(MaxItems=1), "Users"),
@@ -528,6 +539,10 @@ LOW_ITEMS = ({"MaxItems": 0}, [must("Value '0'", "maxItems", "have value greater
 
 # A body that breaks a constraint of the model, and what is said about it.
 VIOLATIONS = {
+    "sts.AssumeRole": ({}, missing("roleArn", "roleSessionName")),
+    "sts.GetSessionToken": (
+        {"DurationSeconds": 899}, [must("Value '899'", "durationSeconds", "have value greater than or equal to 900")]),
+    "sts.GetFederationToken": ({}, missing("name")), "sts.GetAccessKeyInfo": ({}, missing("accessKeyId")),
     "secretsmanager.GetSecretValue": NO_SECRET, "secretsmanager.DescribeSecret": NO_SECRET,
     "secretsmanager.BatchGetSecretValue": ({"Filters": [], "MaxResults": 0}, LOW),
     "secretsmanager.CreateSecret": ({"ClientRequestToken": token()}, missing("name")),

@@ -41,7 +41,7 @@ extension Access {
                     status: 403)
             }
             let written = try await call.house.store.read { try AccessKeyUses.use($0.item(AccessKeyUses.key(id))) }
-            let uses = [written, call.house.keyUses[id]].compactMap { $0 }
+            let uses = [written, call.house.credentialUses[id]].compactMap { $0 }
             let last = uses.max { $0.time < $1.time }
             var fields = Fields()
             fields.add("LastUsedDate", last?.time)

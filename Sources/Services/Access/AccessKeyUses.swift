@@ -10,15 +10,15 @@ enum AccessKeyUses {
 
     static func key(_ id: Text) -> ItemKey { ItemKey(place: IdentityRows.place, kind: kind, id: id) }
 
-    static func use(_ item: Item?) throws -> KeyUses.Use? {
+    static func use(_ item: Item?) throws -> CredentialUses.Use? {
         guard let item else { return nil }
         let body = try Fields(json: item.body)
         guard let time = body.storedTime("time"), let region = body.text("region"), let service = body.text("service")
         else { throw StoreError.corrupt("\(kind) \(item.key.id)") }
-        return KeyUses.Use(time: time, region: region, service: service)
+        return CredentialUses.Use(time: time, region: region, service: service)
     }
 
-    fileprivate static func write(_ id: Text, _ use: KeyUses.Use, _ transaction: borrowing Transaction) throws {
+    fileprivate static func write(_ id: Text, _ use: CredentialUses.Use, _ transaction: borrowing Transaction) throws {
         // A session's key has no row, and a deleted one must not leave this behind.
         guard try transaction.item(IdentityRows.accessKey(id)) != nil else { return }
         let old = try transaction.item(key(id))
@@ -35,7 +35,7 @@ enum AccessKeyUses {
     }
 }
 
-/// Writes down what ``KeyUses`` has noted.
+/// Writes down what ``CredentialUses`` has noted.
 package struct KeyUseNotes: Sendable {
     private let house: House
     private static let batch = 200
@@ -43,14 +43,14 @@ package struct KeyUseNotes: Sendable {
     package init(house: House) { self.house = house }
 
     package func step() async throws {
-        var rest = house.keyUses.all.filter { $0.key.hasPrefix("AKIA") }[...]
+        var rest = house.credentialUses.all.filter { $0.key.hasPrefix("AKIA") }[...]
         while !rest.isEmpty {
             let batch = rest.prefix(Self.batch)
             rest = rest.dropFirst(Self.batch)
             try await house.store.write { transaction in
                 for (id, use) in batch { try AccessKeyUses.write(id, use, transaction) }
             }
-            house.keyUses.forget(Dictionary(uniqueKeysWithValues: batch.map { ($0.key, $0.value) }))
+            house.credentialUses.forget(Dictionary(uniqueKeysWithValues: batch.map { ($0.key, $0.value) }))
         }
     }
 }

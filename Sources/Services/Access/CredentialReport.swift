@@ -54,7 +54,7 @@ struct CredentialReport: Sendable {
                 let items = try snapshot.items(
                     Entity.place(account), kind: EntityKind.user.rawValue, after: after, limit: 100)
                 var lines: [[Text]] = []
-                for item in items { lines.append(try line(try Entity(item), policy, house.keyUses, snapshot)) }
+                for item in items { lines.append(try line(try Entity(item), policy, house.credentialUses, snapshot)) }
                 return (lines: lines, last: items.last?.key.id)
             }
             lines += page.lines
@@ -86,7 +86,7 @@ struct CredentialReport: Sendable {
     private static let certificateless: [Text] = ["false", "N/A", "false", "N/A"]
 
     private static func line(
-        _ user: Entity, _ policy: PasswordPolicy, _ noted: KeyUses, _ snapshot: borrowing Snapshot
+        _ user: Entity, _ policy: PasswordPolicy, _ noted: CredentialUses, _ snapshot: borrowing Snapshot
     ) throws -> [Text] {
         var line: [Text] = [user.name, user.arn, time(user.created) ?? "N/A"]
         if let profile = try LoginProfile(user) {

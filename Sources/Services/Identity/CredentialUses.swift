@@ -3,7 +3,7 @@ internal import Synchronization
 internal import Wire
 
 /// When and for what access keys were used last. Noted in memory and written by a duty: AWS, too, tells it with some delay.
-package final class AccessKeyUses: Sendable {
+package final class CredentialUses: Sendable {
     struct Use: Sendable, Equatable {
         var time: Timestamp
         var region: Text
