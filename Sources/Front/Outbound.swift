@@ -14,6 +14,8 @@ package enum Outbound {
     package enum Trust: Sendable {
         /// By the system's authorities.
         case system
+        /// By them and those in a PEM file.
+        case systemAnd(file: String)
         /// An operator's own machine often has no authority for its own name. For nothing that is secret.
         case anybody
     }
@@ -33,7 +35,11 @@ package enum Outbound {
         let group = MultiThreadedEventLoopGroup.singleton
         let answer = group.any().makePromise(of: Answer.self)
         var configuration = TLSConfiguration.makeClientConfiguration()
-        if case .anybody = trust { configuration.certificateVerification = .none }
+        switch trust {
+        case .system: break
+        case .systemAnd(let file): configuration.additionalTrustRoots = [.file(file)]
+        case .anybody: configuration.certificateVerification = .none
+        }
         let context = isTLS ? try NIOSSLContext(configuration: configuration) : nil
         let channel: any Channel
         do {

@@ -15,6 +15,9 @@ package final class House: Sendable {
     package let figures: Figures
     package let handover = Handover()
     package let keyUses = KeyUses()
+    package let webKeys = WebKeys()
+    /// Reads a document of an identity provider.
+    package let fetch: @Sendable (_ url: Text) async throws -> [UInt8]
     package let credentialUses = CredentialUses()
     /// By the roles' unique ids.
     package let roleUses = CredentialUses()
@@ -22,6 +25,8 @@ package final class House: Sendable {
     package let regions: Set<Text>
     /// Names this process's rows in the outbox and its trail segments.
     package let node: Text
+
+    private struct NoNetwork: Error {}
 
     package init(
         store: Store,
@@ -33,7 +38,8 @@ package final class House: Sendable {
         limits: Limits = Limits(),
         quotas: QuotaPolicy = QuotaPolicy(),
         regions: Set<Text> = [],
-        node: Text
+        node: Text,
+        fetch: @escaping @Sendable (_ url: Text) async throws -> [UInt8] = { _ in throw NoNetwork() }
     ) {
         self.store = store
         self.root = root
@@ -46,6 +52,7 @@ package final class House: Sendable {
         figures = Figures()
         self.regions = regions
         self.node = node
+        self.fetch = fetch
     }
 }
 

@@ -26,6 +26,12 @@ struct ServeOptions: ParsableArguments {
     @Option(name: .customLong("tls-key"), help: ArgumentHelp("PEM private key of the certificate.", valueName: "file"))
     var tlsKey: String?
     @Option(
+        name: .customLong("provider-ca"),
+        help: ArgumentHelp(
+            "PEM file of authorities, beside the system's, that identity providers (OpenID Connect) may have their certificates from.",
+            valueName: "file"))
+    var providerCA: String?
+    @Option(
         name: .customLong("key-file"),
         help: ArgumentHelp(
             "Key file that seals the root key (default DIR/seal.key; better on another disk).", valueName: "file"))
@@ -62,7 +68,7 @@ struct ServeOptions: ParsableArguments {
 
     private var flags: [(String, String?)] {
         [
-            ("data", data), ("listen", listen), ("account", account), ("store", store), ("tls-cert", tlsCert),
+            ("data", data), ("listen", listen), ("account", account), ("store", store), ("tls-cert", tlsCert), ("provider-ca", providerCA),
             ("tls-key", tlsKey), ("key-file", keyFile), ("passphrase-file", passphraseFile), ("regions", regions),
             ("quotas", quotas), ("cache-megabytes", cacheMegabytes), ("trail-sync", trailSync),
             ("trail-segment-megabytes", trailSegmentMegabytes), ("loops", loops), ("max-connections", maxConnections),

@@ -10,6 +10,8 @@ struct Settings: Sendable {
     var store: String?
     var tlsCertificate: String?
     var tlsKey: String?
+    /// Authorities beside the system's that identity providers' certificates may come from.
+    var providerAuthorities: String?
     var keyFile: String?
     var passphraseFile: String?
     /// Empty: every syntactically valid Region.
@@ -49,6 +51,7 @@ struct Setting: Sendable {
         },
         Setting(name: "tls-cert") { $0.tlsCertificate = $1 },
         Setting(name: "tls-key") { $0.tlsKey = $1 },
+        Setting(name: "provider-ca") { $0.providerAuthorities = $1 },
         Setting(name: "key-file") { $0.keyFile = $1 },
         Setting(name: "passphrase-file") { $0.passphraseFile = $1 },
         Setting(name: "regions") { settings, value throws(Mistake) in

@@ -138,7 +138,9 @@ func authorize<Op: Operation>(
         if let detour = call.takeWanted() { throw detour }
         if !decision.isAllowed, let granted = try judgeByGrant(question, decision, call) { decision = granted }
         call.note(Finding(question, decision, explain(ask, layers)))
-        guard decision.isAllowed else { throw Fault.denied(decision, question, call.caller, Op.api) }
+        guard decision.isAllowed else {
+            throw question.refusal ?? Fault.denied(decision, question, call.caller, Op.api)
+        }
     }
     return Authorized(call: call, input: input, subject: subject, parameters: parameters)
 }

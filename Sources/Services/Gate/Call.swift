@@ -43,6 +43,7 @@ package final class Call: Sendable {
     package let view: View
     private let journal: Journal
     private let found = Mutex<[Finding]>([])
+    private let introduced = Mutex<[UInt8]?>(nil)
 
     package init(_ scene: Scene, requestID: Text, via: Text? = nil, view: View, journal: Journal = Journal()) {
         self.scene = scene
@@ -86,6 +87,11 @@ package final class Call: Sendable {
     /// What was decided about this call, in the order in which it was asked.
     var findings: [Finding] { found.withLock { $0 } }
     func note(_ finding: Finding) { found.withLock { $0.append(finding) } }
+
+    /// CloudTrail's `userIdentity`.
+    var identityJSON: [UInt8] { introduced.withLock { $0 } ?? caller.identityJSON }
+    /// Once the request's own proof has been verified.
+    func introduce(as identityJSON: [UInt8]) { introduced.withLock { $0 = identityJSON } }
 
     package func note(_ record: [UInt8]) { journal.add(record) }
     package var records: [[UInt8]] { journal.records }

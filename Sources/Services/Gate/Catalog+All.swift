@@ -147,6 +147,7 @@ extension Catalog {
     private static let tokens: [Entry] = [
         Entry(reading: Tokens.GetCallerIdentity.self),
         Entry(reading: Tokens.AssumeRole.self),
+        Entry(reading: Tokens.AssumeRoleWithWebIdentity.self),
         Entry(reading: Tokens.GetSessionToken.self),
         Entry(reading: Tokens.GetFederationToken.self),
         Entry(reading: Tokens.GetAccessKeyInfo.self),

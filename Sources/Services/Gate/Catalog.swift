@@ -14,6 +14,7 @@ package struct Entry: Sendable {
     package let isReadOnly: Bool
     package let isBrief: Bool
     package let hasOutput: Bool
+    let isOpen: Bool
     package let input: Structure
     let perform: @Sendable (Call, Fields) throws -> Step
     /// `nil` for operations that are never prepared.
@@ -58,6 +59,7 @@ package struct Entry: Sendable {
         isReadOnly = Op.isReadOnly
         isBrief = Op.isBrief
         hasOutput = Op.hasOutput
+        isOpen = Op.isOpen
         input = Op.input
         guard Op.input.members.contains(where: { $0.name == "GrantTokens" }) else {
             self.perform = perform
@@ -85,6 +87,14 @@ package struct Catalog: Sendable {
             byService[entry.api.name, default: [:]][entry.name] = index
         }
         (self.byTarget, self.byService) = (byTarget, byService)
+    }
+
+    /// An operation of the Query protocol that need not be signed.
+    func findOpen(_ invocation: Invocation) -> Int? {
+        entries.firstIndex { entry in
+            entry.isOpen && entry.name == invocation.operation && entry.api.version == invocation.version
+                && entry.api.dialects.contains(invocation.dialect)
+        }
     }
 
     /// JSON services are named by the target's prefix, Query services by the credential scope.

@@ -78,6 +78,7 @@ package final class Gate: Door {
 
     private func authenticate(_ attempt: inout Attempt) throws {
         guard let envelope = attempt.envelope, let invocation = attempt.invocation else { return }
+        if envelope.authorization == nil, try welcome(&attempt, envelope, invocation) { return }
         do {
             let known = identity.known(envelope)
             let claim = try SignatureClaim.read(attempt.request, envelope, known: known?.terms)
@@ -108,6 +109,29 @@ package final class Gate: Door {
         } catch let flaw as SignatureFlaw {
             throw flaw.fault(invocation.dialect.faultFamily)
         }
+    }
+
+    /// Lets in an unsigned request whose operation asks for another proof; false for any other.
+    private func welcome(
+        _ attempt: inout Attempt, _ envelope: Envelope, _ invocation: Invocation
+    ) throws -> Bool {
+        guard let index = catalog.findOpen(invocation), !attempt.request.target.contains("X-Amz-") else {
+            return false
+        }
+        attempt.entry = index
+        let role = try invocation.read(catalog.entries[index].input).text("RoleArn").flatMap { ARN($0) }
+        let account = role.flatMap { AccountID($0.account) } ?? .none
+        let scene = Scene(
+            house: house,
+            caller: .visitor(account),
+            place: Place(account: account, region: house.regions.min() ?? "us-east-1"),
+            received: attempt.received,
+            userAgent: envelope.userAgent ?? [],
+            peer: attempt.request.peer,
+            host: envelope.host
+        )
+        attempt.call = Call(scene, requestID: attempt.requestID, view: attempt.view)
+        return true
     }
 
     /// Takes detours until the attempt needs none.

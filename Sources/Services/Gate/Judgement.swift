@@ -14,7 +14,7 @@ func terms(_ question: Question, _ call: Call) throws -> (Ask, Layers) {
     let ask = Ask(
         action: question.action,
         resource: question.resource,
-        principal: caller.principal,
+        principal: question.principal ?? caller.principal,
         owner: question.owner.text,
         keys: question.keys
     )

@@ -19,6 +19,8 @@ package protocol Operation: Sendable {
     static var isBrief: Bool { get }
     /// False where the model has no output: XML answers have no `…Result` element then.
     static var hasOutput: Bool { get }
+    /// True where the request itself holds the proof of who sends it: then it need not be signed.
+    static var isOpen: Bool { get }
     static var input: Structure { get }
     /// Output members that the trail keeps as `responseElements`; `nil` records `null`.
     static var recordedOutput: Structure? { get }
@@ -41,6 +43,7 @@ extension Operation {
     package static var isReadOnly: Bool { false }
     package static var isBrief: Bool { true }
     package static var hasOutput: Bool { true }
+    package static var isOpen: Bool { false }
     package static var recordedOutput: Structure? { nil }
     package static func resources(_ subject: Subject) -> [RecordedResource] { [] }
 }
@@ -75,6 +78,10 @@ package struct Question: Sendable {
     package var isKeyPolicy: Bool
     /// A role's trust policy must allow by itself or delegate to the account.
     package var isTrustPolicy = false
+    /// Who asks, if it is not whoever signed.
+    package var principal: Principal?
+    /// What is said instead of naming the policies that were missing.
+    package var refusal: Fault?
     /// Condition keys of the service and of the resource.
     package var keys: ContextKeys
     /// What a grant would have to cover, where one counts: on a KMS key.

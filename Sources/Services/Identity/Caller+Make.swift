@@ -19,6 +19,14 @@ extension Caller {
         )
     }
 
+    /// Somebody who has not signed, on their way into `account`.
+    static func visitor(_ account: AccountID) -> Caller {
+        Caller(
+            accessKeyID: "", account: account, principal: Principal(account: "", arn: "", kind: .anonymous), uniqueID: "",
+            rights: Rights(), sessionPolicies: nil, controls: Controls(), tags: [], session: nil,
+            identityJSON: Array(#"{"type":"Unknown"}"#.utf8))
+    }
+
     /// A session of a user or a role.
     static func session(
         _ session: Session, of entity: EntityState, _ accessKeyID: Text, _ rights: Rights,

@@ -94,7 +94,7 @@ struct SessionTerms: Sendable {
         }
     }
 
-    private static func checked(_ tags: [Tag]) throws(Fault) -> [Tag] {
+    static func checked(_ tags: [Tag]) throws(Fault) -> [Tag] {
         var seen: Set<Text> = []
         for tag in tags {
             guard !tag.key.asciiLowercased.hasPrefix("aws:") else {
@@ -141,9 +141,26 @@ extension Tokens {
         guard let serial = input.text("SerialNumber") else {
             throw validation("A token code was sent without the serial number of its device.")
         }
-        _ = (code, serial)
-        throw denied(
-            "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user."
-        )
+        let view = call.view
+        if view.isDone(Errand.accepted) { return call.received }
+        guard !view.isDone(Errand.refused), call.caller.principal.kind == .user,
+            let name = call.caller.principal.arn.split(on: 0x2F).last,
+            let user = try view.entity(.user, name, call.caller.account)
+        else {
+            throw denied(
+                "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user."
+            )
+        }
+        // Once for the request, however often it starts again: a code is good once.
+        let now = call.received
+        throw Detour { house in
+            let isGood = try await MFADevices.verify(serial, code, user, at: now, house)
+            return .done(isGood ? Errand.accepted : Errand.refused)
+        }
+    }
+
+    private enum Errand {
+        static let accepted: Text = "second factor accepted"
+        static let refused: Text = "second factor refused"
     }
 }

@@ -90,12 +90,12 @@ package enum Record {
         record.out.append(#"{"eventVersion":"1.11","userIdentity":"#)
         if let via = call.via {
             // Reopens the object to say which service called for the principal.
-            record.out.append(call.caller.identityJSON.dropLast())
+            record.out.append(call.identityJSON.dropLast())
             record.out.append(#","invokedBy":""#)
             record.out.append(via)
             record.out.append(#".amazonaws.com"}"#)
         } else {
-            record.out.append(call.caller.identityJSON)
+            record.out.append(call.identityJSON)
         }
         record.out.append(#","eventTime":""#)
         record.leave(.time)
