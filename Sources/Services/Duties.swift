@@ -53,11 +53,13 @@ package struct Sweep: Sendable {
 
     package init(house: House) { self.house = house }
 
+    /// What fails does not hold up the others.
     package func step() async throws {
-        try await purgeSecrets()
-        try await visitKeys()
-        try await rotateKeys()
-        try await writeKeyUses()
+        var failure: (any Error)?
+        for duty in [purgeSecrets, visitKeys, rotateKeys, writeKeyUses] as [() async throws -> Void] {
+            do { try await duty() } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 
     private func purgeSecrets() async throws {

@@ -145,10 +145,11 @@ def test_a_deny_outranks_a_grant(kms, key, denied):
          [{}, {"a": "1"}, {"a": "1", "b": "3"}, {"A": "1", "b": "2"}]),
         ({"EncryptionContextEquals": {}}, [{}], [CONTEXT]),
         ({"EncryptionContextSubset": {}}, [{}, CONTEXT], []),
+        ({"EncryptionContextSubset": CONTEXT, "EncryptionContextEquals": {}}, [CONTEXT], [{}]),
         # No call to this server is made on behalf of a resource.
         ({"SourceArn": "arn:aws:s3:us-west-2:000000000001:bucket"}, [], [{}, CONTEXT]),
     ],
-    ids=["equals", "subset", "equals nothing", "subset of nothing", "source"],
+    ids=["equals", "subset", "equals nothing", "subset of nothing", "subset, beside nothing", "source"],
 )
 def test_constraints(kms, key, constraint, right, wrong):
     grant(kms, key, "Encrypt", "DescribeKey", Constraints=constraint)
@@ -526,7 +527,7 @@ def test_records(serve):
     kms.list_grants(KeyId=key)
     kms.list_retirable_grants(RetiringPrincipal=OTHER)
     kms.retire_grant(GrantToken=made["GrantToken"])
-    made = grant(kms, key, "Encrypt")
+    retired, made = made, grant(kms, key, "Encrypt")
     kms.revoke_grant(KeyId=key, GrantId=made["GrantId"])
     # Those of writes reach the segments a moment later.
     records = until(lambda: (found := {r["eventName"]: r for r in server.records()}) and "RevokeGrant" in found and found)
@@ -537,11 +538,13 @@ def test_records(serve):
     }
     assert created["responseElements"].keys() == {"grantId"} and created["readOnly"] is False
     assert created["resources"] == [{"ARN": key, "accountId": "000000000001", "type": "AWS::KMS::Key"}]
+    # The token is not in the record, the grant's id is.
     assert records["RetireGrant"]["requestParameters"] is None
+    assert records["RetireGrant"]["additionalEventData"] == {"grantId": retired["GrantId"]}
     assert records["RetireGrant"]["resources"] == created["resources"]
     assert records["ListGrants"]["readOnly"] is True and records["ListRetirableGrants"]["readOnly"] is True
     assert records["RevokeGrant"]["requestParameters"] == {"keyId": key, "grantId": made["GrantId"]}
-    assert all(made["GrantToken"] not in str(r) for r in server.records())
+    assert all(g["GrantToken"] not in str(r) for r in server.records() for g in (made, retired))
 
 
 def test_a_key_takes_its_grants_into_a_restart(serve):

@@ -46,7 +46,17 @@ variable "owner"       {}
 resource "aws_kms_key" "k" {
   description             = "for ${var.name}"
   deletion_window_in_days = 7
+  enable_key_rotation     = true
+  rotation_period_in_days = 180
   tags                    = { purpose = "test" }
+}
+resource "aws_kms_grant" "g" {
+  name               = "g"
+  key_id             = aws_kms_key.k.key_id
+  grantee_principal  = data.aws_caller_identity.me.arn
+  retiring_principal = data.aws_caller_identity.me.arn
+  operations         = ["Encrypt", "Decrypt"]
+  constraints { encryption_context_subset = { Department = "Finance" } }
 }
 resource "aws_kms_alias" "a" {
   name          = "alias/${var.name}"
@@ -136,6 +146,9 @@ def test_life(terraform, secrets, kms, name):
     assert {t["Key"]: t["Value"] for t in seen["Tags"]} == {"owner": "a", "managed": "terraform"}
     key = kms.describe_key(KeyId=f"alias/{name}")["KeyMetadata"]
     assert seen["KmsKeyId"] == key["Arn"] and key["Description"] == f"for {name}"
+    (grant,) = kms.list_grants(KeyId=key["Arn"])["Grants"]
+    assert grant["Name"] == "g" and grant["Constraints"] == {"EncryptionContextSubset": {"Department": "Finance"}}
+    assert kms.get_key_rotation_status(KeyId=key["Arn"])["RotationPeriodInDays"] == 180
     assert secrets.get_secret_value(SecretId=name)["SecretString"] == "one"
     assert "Read" in secrets.get_resource_policy(SecretId=name)["ResourcePolicy"]
 
@@ -154,5 +167,6 @@ def test_life(terraform, secrets, kms, name):
     with refused("ResourceNotFoundException"):
         secrets.describe_secret(SecretId=name)
     assert kms.describe_key(KeyId=key["Arn"])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    assert kms.list_grants(KeyId=key["Arn"])["Grants"] == []
     with refused("NotFoundException"):
         kms.describe_key(KeyId=f"alias/{name}")

@@ -104,9 +104,12 @@ package struct Authorized<Op: Operation>: Sendable {
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output
     ) async throws -> (output: Op.Output, records: [[UInt8]], row: Int64, hasOthers: Bool) {
         let (call, parameters, resources) = (call, parameters, Op.resources(subject))
+        let additional = Op.additionalEventData(subject)
         return try await house.store.write { transaction in
             let output = try body(transaction)
-            let own = Record.success(Op.self, call, parameters, resources, Op.encode(output))
+            let own = Record.success(
+                Op.self, call, parameters, resources, additional: additional, Op.encode(output)
+            )
             let records = call.records + [own]
             // One row for all records of the call: JSON has no raw line break, so a line each.
             var lines = ByteBuilder(capacity: own.count * 2 + 64)

@@ -32,7 +32,8 @@ package struct Entry: Sendable {
             let authorized = try authorize(Op.self, try Op.decode(fields), fields, call)
             let output = Op.encode(try Op.answer(authorized))
             let resources = Op.resources(authorized.subject)
-            let record = Record.success(Op.self, call, fields, resources, output)
+            let additional = Op.additionalEventData(authorized.subject)
+            let record = Record.success(Op.self, call, fields, resources, additional: additional, output)
             call.note(record)
             call.noteUse(Op.self, of: resources, record)
             return .done(output)
@@ -45,7 +46,9 @@ package struct Entry: Sendable {
             return .suspends {
                 let output = Op.encode(try await Op.run(authorized))
                 if !call.isCommitted {
-                    call.note(Record.success(Op.self, call, fields, Op.resources(authorized.subject), output))
+                    let resources = Op.resources(authorized.subject)
+                    let additional = Op.additionalEventData(authorized.subject)
+                    call.note(Record.success(Op.self, call, fields, resources, additional: additional, output))
                 }
                 return output
             }

@@ -37,6 +37,9 @@ package protocol Operation: Sendable {
 
     /// CloudTrail's `resources`: KMS fills it, Secrets Manager does not.
     static func resources(_ subject: Subject) -> [RecordedResource]
+
+    /// CloudTrail's `additionalEventData` of a call that succeeded: what its parameters do not say.
+    static func additionalEventData(_ subject: Subject) -> Fields
 }
 
 extension Operation {
@@ -46,6 +49,7 @@ extension Operation {
     package static var isOpen: Bool { false }
     package static var recordedOutput: Structure? { nil }
     package static func resources(_ subject: Subject) -> [RecordedResource] { [] }
+    package static func additionalEventData(_ subject: Subject) -> Fields { [:] }
 }
 
 /// An operation that only reads, and needs nothing but what the caches hold or a ``Detour`` can bring: it runs on the

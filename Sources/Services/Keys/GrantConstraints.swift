@@ -55,6 +55,8 @@ struct GrantConstraints: Sendable, Equatable {
         // Everything includes nothing.
         if subset?.pairs.isEmpty == true { subset = nil }
         equals = fields?.fields("EncryptionContextEquals").map { EncryptionContext($0) }
+        // Terraform sends an empty one beside the other, and does not mean it. By itself it means what it says.
+        if subset != nil, equals?.pairs.isEmpty == true { equals = nil }
         sourceARN = fields?.text("SourceArn")
     }
 

@@ -47,6 +47,11 @@ extension Keys {
 
         static func resources(_ found: Found) -> [RecordedResource] { found.subject.recorded }
 
+        /// A token does not show which grant it names.
+        static func additionalEventData(_ found: Found) -> Fields {
+            found.grant.map { ["grantId": .string($0.id)] } ?? [:]
+        }
+
         static func find(_ input: Input, _ call: Call) throws -> Found {
             switch input {
             case .id(let id, let keyID, _):

@@ -20,10 +20,11 @@ package enum Record {
         _ call: Call,
         _ parameters: Fields,
         _ resources: [RecordedResource],
+        additional: Fields = Fields(),
         _ output: @autoclosure () -> Fields
     ) -> [UInt8] {
         var record = RecordTemplate(for: call)
-        write(op, call, parameters, resources, isFresh: false, output, to: &record)
+        write(op, call, parameters, resources, additional, isFresh: false, output, to: &record)
         return record.bytes
     }
 
@@ -39,7 +40,7 @@ package enum Record {
         _ output: @autoclosure () -> Fields
     ) -> RecordTemplate {
         var record = RecordTemplate()
-        write(op, call, parameters, resources, isFresh: isFresh, output, to: &record)
+        write(op, call, parameters, resources, Fields(), isFresh: isFresh, output, to: &record)
         return record
     }
 
@@ -48,6 +49,7 @@ package enum Record {
         _ call: Call,
         _ parameters: Fields,
         _ resources: [RecordedResource],
+        _ additional: Fields,
         isFresh: Bool,
         _ output: () -> Fields,
         to record: inout RecordTemplate
@@ -58,6 +60,10 @@ package enum Record {
             append(output(), shape, as: #","responseElements":"#, to: &record.out)
         } else {
             record.out.append(#","responseElements":null"#)
+        }
+        if !additional.isEmpty {
+            record.out.append(#","additionalEventData":"#)
+            record.out.append(json: additional)
         }
         tail(Op.isReadOnly, call, resources, isFresh: isFresh, to: &record)
     }
