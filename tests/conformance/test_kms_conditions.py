@@ -38,7 +38,8 @@ RUNS = {
 CASES = [
     (SIGN, "Sign", "kms:SigningAlgorithm", "ECDSA_SHA_256", "ECDSA_SHA_384"),
     (SIGN, "Verify", "kms:SigningAlgorithm", "ECDSA_SHA_256", "ECDSA_SHA_384"),
-    (SIGN, "Sign", "kms:MessageType", "RAW", "DIGEST"), (SIGN, "GetPublicKey", "kms:KeySpec", "ECC_NIST_P256", "RSA_2048"),
+    (SIGN, "Sign", "kms:MessageType", "RAW", "DIGEST"),
+    (SIGN, "GetPublicKey", "kms:KeySpec", "ECC_NIST_P256", "RSA_2048"),
     (SIGN, "GetPublicKey", "kms:KeyUsage", "SIGN_VERIFY", "KEY_AGREEMENT"),
     (MAC, "GenerateMac", "kms:MacAlgorithm", "HMAC_SHA_256", "HMAC_SHA_384"),
     (MAC, "VerifyMac", "kms:MacAlgorithm", "HMAC_SHA_256", "HMAC_SHA_384"),

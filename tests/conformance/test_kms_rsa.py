@@ -110,9 +110,8 @@ def test_re_encrypt_between_kinds(kms):
     opened = kms.decrypt(CiphertextBlob=back["CiphertextBlob"], EncryptionContext={"a": "b"})
     assert opened["Plaintext"] == b"text"
     long = kms.encrypt(KeyId=symmetric, Plaintext=b"x" * 191)["CiphertextBlob"]
-    with refused(
-        "ValidationException", "Algorithm RSAES_OAEP_SHA_256 and key spec RSA_2048 cannot encrypt data larger than 190 bytes."
-    ):
+    text = "Algorithm RSAES_OAEP_SHA_256 and key spec RSA_2048 cannot encrypt data larger than 190 bytes."
+    with refused("ValidationException", text):
         kms.re_encrypt(
             CiphertextBlob=long, DestinationKeyId=key, DestinationEncryptionAlgorithm="RSAES_OAEP_SHA_256")
     with refused("DryRunOperationException", DRY):

@@ -36,8 +36,9 @@ def test_sign_and_verify(kms, keys, spec):
         right = {"KeyId": key, "SigningAlgorithm": algorithm, "Signature": made["Signature"]}
         seen = kms.verify(Message=MESSAGE, MessageType="RAW", **right)
         assert (seen["KeyId"], seen["SignatureValid"], seen["SigningAlgorithm"]) == (key, True, algorithm)
+        flipped = made["Signature"][:-1] + bytes([made["Signature"][-1] ^ 1])
         for message, signature in [
-            (MESSAGE + b".", made["Signature"]), (MESSAGE, made["Signature"][:-1] + b"\x00"), (MESSAGE, b"x"),
+            (MESSAGE + b".", made["Signature"]), (MESSAGE, flipped), (MESSAGE, b"x"),
             (MESSAGE, b"\x00" * 6144),
         ]:
             with refused("KMSInvalidSignatureException", ""):
@@ -129,7 +130,8 @@ def test_public_keys(kms, keys):
     assert public_key(kms, keys("RSA_3072")).key_size == 3072
     assert public_key(kms, keys("RSA_3072")).public_numbers().e == 65537
     for spec, usage, member in [
-        ("RSA_2048", "ENCRYPT_DECRYPT", "EncryptionAlgorithms"), ("ECC_NIST_P256", "KEY_AGREEMENT", "KeyAgreementAlgorithms"),
+        ("RSA_2048", "ENCRYPT_DECRYPT", "EncryptionAlgorithms"),
+        ("ECC_NIST_P256", "KEY_AGREEMENT", "KeyAgreementAlgorithms"),
     ]:
         assert member in kms.get_public_key(KeyId=keys(spec, usage))
 
