@@ -278,6 +278,11 @@ class World:
         return {"PolicyId": policy, "TargetId": target}
 
 
+# What an account of its own calls, not the first account's administrator.
+BY_OTHERS = {
+    "organizations.CreateOrganization", "organizations.DeleteOrganization", "organizations.EnablePolicyType",
+    "organizations.DisablePolicyType",
+}
 # A call that succeeds, and a member of its answer (None: the answer is empty).
 SUCCESS = {
     "secretsmanager.GetSecretValue": (lambda w: w.secrets.get_secret_value(SecretId=w.secret), "SecretString"),

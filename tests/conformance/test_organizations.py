@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from accounts import Account, address, document, made_account, outcome
@@ -385,3 +386,17 @@ def test_records_hold_neither_address_nor_name(org, server):
     assert made[-1]["eventSource"] == "organizations.amazonaws.com" and made[-1]["readOnly"] is False
     assert re.fullmatch("car-[a-z0-9]{32}", made[-1]["responseElements"]["createAccountStatus"]["id"])
     assert mail not in str(made) and "A name of its own" not in str(made)
+
+
+def test_changes_at_once(org):
+    """Names stay unique, whoever is first: the others are told so, or to try again."""
+    def make(_):
+        return outcome(
+            org.master.client("organizations").create_organizational_unit, ParentId=org.root, Name="the one")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(make, range(8)))
+    assert answers.count(None) == 1
+    codes = {answer[0] for answer in answers if answer}
+    assert codes <= {"DuplicateOrganizationalUnitException", "ConcurrentModificationException"}, answers
+    assert len(org.api.list_organizational_units_for_parent(ParentId=org.root)["OrganizationalUnits"]) == 1

@@ -8,12 +8,12 @@ import uuid
 
 import pytest
 import requests
-from catalog import SUCCESS, World
+from catalog import BY_OTHERS, SUCCESS, World
 from support import ANY, Request, call, send, token, until
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 READ_ONLY = re.compile(
-    "(secretsmanager.(Get|List|Describe|BatchGet).*)|(sts.*)|(iam.(Get|List|Simulate).*)"
+    "(secretsmanager.(Get|List|Describe|BatchGet).*)|(sts.*)|(iam.(Get|List|Simulate).*)|(organizations.(List|Describe).*)"
     "|(kms.(Get|List|Describe|Encrypt|Decrypt|ReEncrypt|Generate|Sign|Verify|Derive).*)"
 )
 # Not established on AWS.
@@ -37,17 +37,22 @@ def test_record_of_each_operation(server, client, name, operation):
     assert record["eventName"] == operation_name and record["eventSource"] == f"{service}.amazonaws.com"
     assert record["eventVersion"] == "1.11" and record["eventType"] == "AwsApiCall"
     assert record["eventCategory"] == "Management" and record["managementEvent"] is True
-    assert record["awsRegion"] == "us-west-2" and record["recipientAccountId"] == "000000000001"
+    assert record["awsRegion"] == "us-west-2"
+    assert record["recipientAccountId"] == record["userIdentity"]["accountId"]
     assert record["sourceIPAddress"] == "127.0.0.1" and "Boto3/" in record["userAgent"]
     assert re.fullmatch(UUID, record["eventID"])
     at = datetime.datetime.strptime(record["eventTime"], "%Y-%m-%dT%H:%M:%SZ")
     now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
     assert abs((now - at).total_seconds()) < 120
     identity = record["userIdentity"]
-    assert identity.keys() == {"type", "principalId", "arn", "accountId", "accessKeyId", "userName"}
-    assert identity["type"] == "IAMUser" and identity["userName"] == "administrator"
-    assert identity["principalId"].startswith("AIDA") and identity["accessKeyId"] == server.credentials[0]
-    assert identity["arn"] == "arn:aws:iam::000000000001:user/administrator"
+    if operation in BY_OTHERS:
+        assert identity["type"] == "AssumedRole" and identity["accountId"] != "000000000001"
+    else:
+        assert identity.keys() == {"type", "principalId", "arn", "accountId", "accessKeyId", "userName"}
+        assert identity["type"] == "IAMUser" and identity["userName"] == "administrator"
+        assert identity["principalId"].startswith("AIDA") and identity["accessKeyId"] == server.credentials[0]
+        assert identity["arn"] == "arn:aws:iam::000000000001:user/administrator"
+        assert record["recipientAccountId"] == "000000000001"
     assert "errorCode" not in record and "tlsDetails" not in record
     if operation not in EITHER:
         assert record["readOnly"] is (READ_ONLY.fullmatch(operation) is not None)

@@ -11,27 +11,33 @@ func judge(_ question: Question, _ call: Call) throws -> Decision {
 /// The question and every policy that has a say. Throws ``Detour`` for another account's controls.
 func terms(_ question: Question, _ call: Call) throws -> (Ask, Layers) {
     let caller = call.caller
+    var (keys, resourcePolicy) = (question.keys, question.resourcePolicy)
+    // Service control follows the caller, resource control the resource.
+    var owners = caller.controls
+    if question.owner != caller.account {
+        let owner = try call.view.account(question.owner)
+        owners = try owner.map { try call.view.controls(on: $0) } ?? Controls()
+        // A closed account lets nobody in.
+        if owner?.isActive == false { resourcePolicy = nil }
+    }
+    if let organization = owners.organization {
+        keys.add("aws:ResourceOrgID", organization)
+        if let path = owners.organizationPath { keys.add("aws:ResourceOrgPaths", [path]) }
+    }
     let ask = Ask(
         action: question.action,
         resource: question.resource,
         principal: question.principal ?? caller.principal,
         owner: question.owner.text,
-        keys: question.keys
+        keys: keys
     )
-    var controls = caller.controls
-    if question.owner != caller.account {
-        controls.resource = []
-        if let owner = try call.view.account(question.owner) {
-            controls.resource = try call.view.controls(on: owner).resource
-        }
-    }
     let layers = Layers(
         identity: caller.policies,
         boundary: caller.boundary,
         session: caller.sessionPolicies,
-        resource: question.resourcePolicy,
-        serviceControl: controls.service,
-        resourceControl: controls.resource,
+        resource: resourcePolicy,
+        serviceControl: caller.controls.service,
+        resourceControl: owners.resource,
         resourceAccount: question.owner.text,
         isKeyPolicy: question.isKeyPolicy,
         isTrustPolicy: question.isTrustPolicy
