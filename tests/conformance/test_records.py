@@ -14,7 +14,7 @@ from support import ANY, Request, call, send, token, until
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 READ_ONLY = re.compile(
     "(secretsmanager.(Get|List|Describe|BatchGet).*)|(kms.(Get|List|Describe|Encrypt|Decrypt|ReEncrypt|Generate).*)"
-    "|(sts.*)"
+    "|(sts.*)|(iam.(Get|List).*)"
 )
 # Not established on AWS.
 EITHER = {"secretsmanager.ValidateResourcePolicy"}
