@@ -27,8 +27,6 @@ extension Access {
                 }
                 user.groups.append(group.key.id)
                 try transaction.update(user.item)
-                // Else the group could be deleted at the same time.
-                try transaction.update(group)
                 _ = try transaction.insert(Bond(.membership, subject.account, to: group.key.id, key).item)
                 return [:]
             }

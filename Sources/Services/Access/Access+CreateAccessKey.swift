@@ -36,7 +36,6 @@ extension Access {
                 guard keys.count < 2 else {
                     throw Fault("LimitExceeded", "Cannot exceed quota for AccessKeysPerUser: 2", status: 409)
                 }
-                try transaction.update(user.item)
                 let key = IdentityRows.newAccessKey(
                     id: id, secret: secret, user: user.name, account: user.account, at: now, root: root)
                 guard try transaction.insert(key) else { throw Fault.internalError }

@@ -14,6 +14,8 @@ extension Access {
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let (alias, account) = (call.input.text("AccountAlias") ?? "", call.call.caller.account)
             return try await call.commit { transaction in
+                // Two at once must not leave the account with two.
+                _ = try transaction.item(OrganizationRows.account(account))
                 let old = try transaction.items(
                     OrganizationRows.place, kind: AccountAlias.kind, link: account.text, limit: 10)
                 let new = Item(key: AccountAlias.key(alias), link: account.text, rev: 1, body: Fields().json)

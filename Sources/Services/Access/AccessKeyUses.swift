@@ -43,7 +43,8 @@ package struct KeyUseNotes: Sendable {
     package init(house: House) { self.house = house }
 
     package func step() async throws {
-        var rest = house.credentialUses.all.filter { $0.key.hasPrefix("AKIA") }[...]
+        // In order, so that two nodes don't wait for each other.
+        var rest = house.credentialUses.all.filter { $0.key.hasPrefix("AKIA") }.sorted { $0.key < $1.key }[...]
         while !rest.isEmpty {
             let batch = rest.prefix(Self.batch)
             rest = rest.dropFirst(Self.batch)

@@ -74,7 +74,8 @@ struct LoginProfile: Sendable {
 
     func shown(_ user: Entity) -> Fields {
         var fields: Fields = [
-            "UserName": .string(user.name), "CreateDate": .timestamp(created), "PasswordResetRequired": .bool(needsReset),
+            "UserName": .string(user.name), "CreateDate": .timestamp(created),
+            "PasswordResetRequired": .bool(needsReset),
         ]
         fields.add("MaxSigninSessionDuration", sessionDuration)
         return fields

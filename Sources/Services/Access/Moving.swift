@@ -45,6 +45,8 @@ enum Moving {
             old.attached.map { (Bond.Kind.attachment, $0) } + (old.boundary.map { [(Bond.Kind.boundary, $0)] } ?? [])
             + old.groups.map { (Bond.Kind.membership, $0) }
         for (kind, to) in ends {
+            // A group that gets a new name itself at the moment must find either the old bond or the new one.
+            if kind == .membership { _ = try transaction.item(Entity.key(.group, to, old.account)) }
             try transaction.delete(Bond(kind, old.account, to: to, old.key).key)
             _ = try transaction.insert(Bond(kind, old.account, to: to, moved.key).item)
         }

@@ -1,9 +1,10 @@
 package import Bytes
 
 private enum Queries {
-    static let one = Query(
+    private static let byKey =
         "SELECT link, due, rev, body, tag FROM item WHERE account = ?1 AND region = ?2 AND kind = ?3 AND id = ?4"
-    )
+    static let one = Query(byKey)
+    static let locked = Query("\(byKey) {lock}")
     static let count = Query("SELECT COUNT(*) FROM item WHERE account = ?1 AND region = ?2 AND kind = ?3")
     static let insert = Query(
         """
@@ -34,16 +35,11 @@ private enum Queries {
     static let nextLinked = Query("\(select) AND link = ?6 AND id > ?4 ORDER BY id LIMIT ?5")
 }
 
-extension StoreReader where Self: ~Copyable {
-    package borrowing func item(_ key: ItemKey) throws(StoreError) -> Item? {
-        var found: (Item, tag: [UInt8])?
-        try session.connection.select(Queries.one, key.values) { columns in
-            found = (Item(key, columns, from: 0), columns.bytes(4))
-        }
-        guard let found else { return nil }
-        return try session.checked(found.0, found.tag)
-    }
+extension Snapshot {
+    package borrowing func item(_ key: ItemKey) throws(StoreError) -> Item? { try session.item(Queries.one, key) }
+}
 
+extension StoreReader where Self: ~Copyable {
     /// In byte order of their ids, from the one after `after` on.
     package borrowing func items(
         _ place: Place,
@@ -76,6 +72,9 @@ extension StoreReader where Self: ~Copyable {
 }
 
 extension Transaction {
+    /// Nobody else changes or deletes it until this transaction is over.
+    package borrowing func item(_ key: ItemKey) throws(StoreError) -> Item? { try session.item(Queries.locked, key) }
+
     /// False if there is one under that key already. Nothing is changed then.
     package borrowing func insert(_ item: Item) throws(StoreError) -> Bool {
         let values = item.key.values + item.valueColumns(session)
@@ -115,6 +114,15 @@ extension Item {
 }
 
 extension Session {
+    fileprivate func item(_ query: Query, _ key: ItemKey) throws(StoreError) -> Item? {
+        var found: (Item, tag: [UInt8])?
+        try connection.select(query, key.values) { columns in
+            found = (Item(key, columns, from: 0), columns.bytes(4))
+        }
+        guard let found else { return nil }
+        return try checked(found.0, found.tag)
+    }
+
     /// Rows that are left out don't shorten the page: a short page means the end to its reader.
     fileprivate func items(
         _ place: Place,
