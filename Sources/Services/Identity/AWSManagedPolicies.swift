@@ -45,15 +45,31 @@ enum AWSManagedPolicies {
             "SecurityAudit", "Sees how everything is set up.",
             [
                 allow(
-                    "cloudtrail:Describe*", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags", "cloudtrail:LookupEvents",
+                    "cloudtrail:Describe*", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags",
+                    "cloudtrail:LookupEvents",
                     "iam:GenerateCredentialReport", "iam:Get*", "iam:List*", "iam:Simulate*", "kms:Describe*",
                     "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:List*", "lambda:GetPolicy", "lambda:List*",
                     "organizations:Describe*", "organizations:List*", "secretsmanager:DescribeSecret",
                     "secretsmanager:GetResourcePolicy", "secretsmanager:ListSecretVersionIds",
                     "secretsmanager:ListSecrets", "ssm:Describe*", "ssm:ListTagsForResource")
             ]),
-        entry("IAMFullAccess", "Everything about who may do what.", [allow("iam:*", "organizations:DescribeAccount", "organizations:DescribeOrganization", "organizations:DescribeOrganizationalUnit", "organizations:DescribePolicy", "organizations:ListChildren", "organizations:ListParents", "organizations:ListPolicies", "organizations:ListPoliciesForTarget", "organizations:ListRoots", "organizations:ListTargetsForPolicy")]),
-        entry("IAMReadOnlyAccess", "Sees who may do what.", [allow("iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails", "iam:Get*", "iam:List*", "iam:SimulateCustomPolicy", "iam:SimulatePrincipalPolicy")]),
+        entry(
+            "IAMFullAccess", "Everything about who may do what.",
+            [
+                allow(
+                    "iam:*", "organizations:DescribeAccount", "organizations:DescribeOrganization",
+                    "organizations:DescribeOrganizationalUnit", "organizations:DescribePolicy",
+                    "organizations:ListChildren", "organizations:ListParents", "organizations:ListPolicies",
+                    "organizations:ListPoliciesForTarget", "organizations:ListRoots",
+                    "organizations:ListTargetsForPolicy")
+            ]),
+        entry(
+            "IAMReadOnlyAccess", "Sees who may do what.",
+            [
+                allow(
+                    "iam:GenerateCredentialReport", "iam:GenerateServiceLastAccessedDetails", "iam:Get*", "iam:List*",
+                    "iam:SimulateCustomPolicy", "iam:SimulatePrincipalPolicy")
+            ]),
         entry(
             "IAMUserChangePassword", "Users change their own password.",
             [
@@ -72,7 +88,12 @@ enum AWSManagedPolicies {
             ]),
         entry(
             "AWSSecretsManagerClientReadOnlyAccess", "Reads secrets, for applications.",
-            [allow("secretsmanager:BatchGetSecretValue", "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue", "secretsmanager:ListSecrets", "secretsmanager:ListSecretVersionIds")]),
+            [
+                allow(
+                    "secretsmanager:BatchGetSecretValue", "secretsmanager:DescribeSecret",
+                    "secretsmanager:GetSecretValue", "secretsmanager:ListSecrets", "secretsmanager:ListSecretVersionIds"
+                )
+            ]),
         entry(
             "AWSKeyManagementServicePowerUser", "Makes keys and looks after their names and tags.",
             [
@@ -84,9 +105,24 @@ enum AWSManagedPolicies {
         entry("AmazonSSMFullAccess", "All parameters.", [allow("ssm:*", "cloudwatch:PutMetricData")]),
         entry("AmazonSSMReadOnlyAccess", "Reads parameters.", [allow("ssm:Describe*", "ssm:Get*", "ssm:List*")]),
         entry("AmazonSNSFullAccess", "All topics.", [allow("sns:*")]),
-        entry("CloudWatchReadOnlyAccess", "Sees metrics and logs.", [allow("cloudwatch:Describe*", "cloudwatch:Get*", "cloudwatch:List*", "logs:Describe*", "logs:FilterLogEvents", "logs:Get*")]),
-        entry("AWSCloudTrail_ReadOnlyAccess", "Sees the trail.", [allow("cloudtrail:Describe*", "cloudtrail:Get*", "cloudtrail:List*", "cloudtrail:LookupEvents")]),
-        entry("AWSLambda_FullAccess", "All functions.", [allow("lambda:*", "kms:ListAliases", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies", "iam:ListRoles", "logs:DescribeLogGroups"), #"{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}}"#]),
+        entry(
+            "CloudWatchReadOnlyAccess", "Sees metrics and logs.",
+            [
+                allow(
+                    "cloudwatch:Describe*", "cloudwatch:Get*", "cloudwatch:List*", "logs:Describe*",
+                    "logs:FilterLogEvents", "logs:Get*")
+            ]),
+        entry(
+            "AWSCloudTrail_ReadOnlyAccess", "Sees the trail.",
+            [allow("cloudtrail:Describe*", "cloudtrail:Get*", "cloudtrail:List*", "cloudtrail:LookupEvents")]),
+        entry(
+            "AWSLambda_FullAccess", "All functions.",
+            [
+                allow(
+                    "lambda:*", "kms:ListAliases", "iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies",
+                    "iam:ListRolePolicies", "iam:ListRoles", "logs:DescribeLogGroups"),
+                #"{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}}}"#,
+            ]),
         entry(
             "AWSLambdaBasicExecutionRole", path: "/service-role/", "Functions write their logs.",
             [allow("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")]),
@@ -97,7 +133,9 @@ enum AWSManagedPolicies {
             "AWSOrganizationsServiceTrustPolicy", path: "/aws-service-role/",
             "Other services' roles in the accounts of an organization.", [allow("iam:CreateServiceLinkedRole")]),
         entry("AWSOrganizationsFullAccess", "All of the organization.", [allow("organizations:*", "account:*")]),
-        entry("AWSOrganizationsReadOnlyAccess", "Sees the organization.", [allow("organizations:Describe*", "organizations:List*", "account:Get*", "account:List*")]),
+        entry(
+            "AWSOrganizationsReadOnlyAccess", "Sees the organization.",
+            [allow("organizations:Describe*", "organizations:List*", "account:Get*", "account:List*")]),
     ]
 
     private static let states: [Text: PolicyState] = Dictionary(

@@ -85,7 +85,9 @@ extension Caller {
             ])
         ]
         if let provider = session.provider {
-            context.add("webIdFederationData", .structure(["federatedProvider": .string(provider), "attributes": .structure([:])]))
+            context.add(
+                "webIdFederationData",
+                .structure(["federatedProvider": .string(provider), "attributes": .structure([:])]))
         }
         context.add("attributes", attributes(session))
         context.add("sourceIdentity", session.sourceIdentity)

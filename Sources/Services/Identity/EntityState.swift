@@ -176,7 +176,9 @@ extension View {
         }
         if let arn = entity.boundary {
             // A boundary that is not there must not set free.
-            guard let boundary = try managedPolicy(arn) else { throw StoreError.corrupt("the boundary of \(entity.arn)") }
+            guard let boundary = try managedPolicy(arn) else {
+                throw StoreError.corrupt("the boundary of \(entity.arn)")
+            }
             rights.boundary = boundary.policy
             rights.sources.append(boundary)
         }

@@ -74,7 +74,8 @@ extension Secrets {
             return findings
         }
 
-        private static func locksOut(_ document: PolicyDocument, _ secret: SecretState?, _ call: Authorized<Self>) throws
+        private static func locksOut(_ document: PolicyDocument, _ secret: SecretState?, _ call: Authorized<Self>)
+            throws
             -> Bool
         {
             var asked =
