@@ -11,7 +11,7 @@ import Testing
             (#" { "Version" : "x" , "Statement" : [ {"a":"]}\"{"} , {} ] } "#, [#"{"a":"]}\"{"}"#, "{}"]),
             (#"{"Id":"\"Statement\":{}","Statement":[{"Statement":[{}]}]}"#, [#"{"Statement":[{}]}"#]),
             (#"{"Id":"Statement","Version":"Statement"}"#, []), ("{}", []), ("", []), ("{", []),
-            (#"{"Statement":["#, []),
+            (#"{"Statement":["#, []), (#"{"Statement":[}"#, [""]),
         ] as [(Text, [Text])])
     func places(_ text: Text, _ expected: [Text]) {
         let bytes = text.bytes

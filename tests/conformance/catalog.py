@@ -165,8 +165,8 @@ VIOLATIONS = {
 # Takes no parameters, so none can be wrong. This list may only shrink.
 WITHOUT_VIOLATIONS = {"sts.GetCallerIdentity", "iam.ListOpenIDConnectProviders"}
 
-SUCCESS |= {
+SUCCESS = {
     f"iam.{name}": (lambda w, run=run: run(AccessWorld(w.iam, w.name)), member)
     for name, (run, member) in ACCESS_SUCCESS.items()
-}
-VIOLATIONS |= {f"iam.{name}": row for name, row in ACCESS_VIOLATIONS.items()}
+} | SUCCESS
+VIOLATIONS = {f"iam.{name}": row for name, row in ACCESS_VIOLATIONS.items()} | VIOLATIONS
