@@ -679,8 +679,8 @@ WITHOUT_VIOLATIONS = {
     "organizations.DescribeOrganization", "organizations.DeleteOrganization",
 }
 
-SUCCESS |= {
+SUCCESS = {
     f"iam.{name}": (lambda w, run=run: run(AccessWorld(w.iam, w.name)), member)
     for name, (run, member) in ACCESS_SUCCESS.items()
-}
-VIOLATIONS |= {f"iam.{name}": row for name, row in ACCESS_VIOLATIONS.items()}
+} | SUCCESS
+VIOLATIONS = {f"iam.{name}": row for name, row in ACCESS_VIOLATIONS.items()} | VIOLATIONS

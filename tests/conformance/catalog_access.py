@@ -101,6 +101,11 @@ def task(w):
 
 
 ACCESS_SUCCESS = {
+    "CreateUser": (lambda w: w.iam.create_user(UserName=w.name), "User"),
+    "GetUser": (lambda w: w.iam.get_user(**w.user), "User"),
+    "ListUsers": (lambda w: w.iam.list_users(MaxItems=1), "Users"),
+    "DeleteUser": (lambda w: w.iam.delete_user(**w.user), None),
+    "CreateAccessKey": (lambda w: w.iam.create_access_key(**w.user), "AccessKey"),
     "CreateRole": (lambda w: w.iam.create_role(RoleName=w.name, AssumeRolePolicyDocument=TRUST), "Role"),
     "GetRole": (lambda w: w.iam.get_role(**w.role), "Role"),
     "ListRoles": (lambda w: w.iam.list_roles(MaxItems=1), "Roles"),
@@ -190,7 +195,14 @@ NO_PROVIDER = ({}, null("openIDConnectProviderArn"))
 LOW_ITEMS = ({"MaxItems": "0"}, [must("Value '0'", "maxItems", "have value greater than or equal to 1")])
 SHORT = must("Value 'x'", "policyArn", "have length greater than or equal to 20")
 
+NO_USER = ({}, null("userName"))
+
 ACCESS_VIOLATIONS = {
+    "CreateUser": NO_USER, "DeleteUser": NO_USER, "ListUsers": LOW_ITEMS,
+    "GetUser": ({"UserName": "a b"}, [
+        must("Value 'a b'", "userName", r"satisfy regular expression pattern: [\w+=,.@-]+")]),
+    "CreateAccessKey": ({"UserName": "a b"}, [
+        must("Value 'a b'", "userName", r"satisfy regular expression pattern: [\w+=,.@-]+")]),
     "CreateRole": (
         {"RoleName": "r", "AssumeRolePolicyDocument": "{}", "MaxSessionDuration": "3599"},
         [must("Value '3599'", "maxSessionDuration", "have value greater than or equal to 3600")]),

@@ -1,5 +1,6 @@
 """Managed policies: versions, attachments, and what they do to the next call."""
 
+import concurrent.futures
 import json
 import re
 
@@ -271,3 +272,45 @@ def test_everything_at_once(iam, label, arn, user):
     for kind, name in lists.items():
         page = iam.get_account_authorization_details(Filter=[kind], MaxItems=1000)
         assert not any(page[other] for other in set(lists.values()) - {name})
+
+
+def test_at_once(server, iam, label):
+    """Attachments that come together are all kept; a policy is either gone or attached, never both."""
+    one = make(iam, "role", label)
+    clients = [server.client("iam") for _ in range(8)]
+    arns = [
+        iam.create_policy(PolicyName=f"{label}-{n}", PolicyDocument=READ)["Policy"]["Arn"] for n in range(len(clients))
+    ]
+    for name in range(4):
+        make(iam, "role", f"{label}-{name}")
+
+    def attach(client, arn):
+        client.attach_role_policy(**one, PolicyArn=arn)
+
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        list(pool.map(attach, clients, arns))
+        assert len(iam.list_attached_role_policies(**one)["AttachedPolicies"]) == len(clients)
+        for arn in arns:
+            iam.detach_role_policy(**one, PolicyArn=arn)
+
+        def either(number):
+            client, arn = clients[number], arns[number // 5]
+            try:
+                if number % 5 == 4:
+                    client.delete_policy(PolicyArn=arn)
+                else:
+                    client.attach_role_policy(RoleName=f"{label}-{number % 5}", PolicyArn=arn)
+                return True
+            except (client.exceptions.NoSuchEntityException, client.exceptions.DeleteConflictException):
+                return False
+
+        clients += [server.client("iam") for _ in range(5 * len(arns) - len(clients))]
+        done = list(pool.map(either, range(5 * len(arns))))
+    for number, arn in enumerate(arns):
+        *attached, deleted = done[5 * number : 5 * number + 5]
+        assert deleted is not any(attached)
+        if any(attached):
+            assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == sum(attached)
+    for name in range(4):
+        for found in iam.list_attached_role_policies(RoleName=f"{label}-{name}")["AttachedPolicies"]:
+            iam.get_policy(PolicyArn=found["PolicyArn"])

@@ -56,8 +56,9 @@ struct SimulatedPrincipal: Sendable {
             guard let arn = entity.boundary, !excluded.types.contains("permission-boundary"),
                 !excluded.arns.contains(arn), let text = try Self.document(arn, snapshot)
             else { return (policies, nil) }
-            let name = arn.split(on: 0x2F).last ?? arn
-            return (policies, try Simulation.Source(name, Simulation.boundaryType, text, .boundary))
+            let boundary = try Simulation.Source(
+                arn, Simulation.boundaryType, text, .boundary, shownAs: arn.split(on: 0x2F).last)
+            return (policies, boundary)
         }
     }
 
@@ -71,8 +72,9 @@ struct SimulatedPrincipal: Sendable {
         }
         for arn in entity.attached where !excluded.excludes(arn) {
             guard let text = try document(arn, snapshot) else { continue }
-            let name = arn.split(on: 0x2F).last ?? arn
-            sources.append(try Simulation.Source(name, Simulation.identityType, text, .identity))
+            sources.append(
+                try Simulation.Source(
+                    arn, Simulation.identityType, text, .identity, shownAs: arn.split(on: 0x2F).last))
         }
         return sources
     }

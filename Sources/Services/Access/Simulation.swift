@@ -5,13 +5,16 @@ internal import Wire
 
 /// What a set of policies would say. Nothing is asked of the caller's own.
 struct Simulation: Sendable {
-    /// A policy with the name that matched statements are reported under.
     struct Source: Sendable {
         let policy: NamedPolicy
+        /// What matched statements are reported under.
+        let id: Text
         let type: Text
         let places: StatementPlaces
 
-        init(_ name: Text, _ type: Text, _ text: Text, _ kind: DocumentKind) throws(Fault) {
+        init(
+            _ name: Text, _ type: Text, _ text: Text, _ kind: DocumentKind, shownAs id: Text? = nil
+        ) throws(Fault) {
             do {
                 policy = NamedPolicy(name: name, document: try PolicyDocument.parse(text.bytes, kind: kind))
             } catch {
@@ -19,6 +22,7 @@ struct Simulation: Sendable {
                 throw Fault("InvalidInput", "Invalid policy \(name): \(error.reason)\(place)")
             }
             self.type = type
+            self.id = id ?? name
             places = StatementPlaces(text)
         }
     }
@@ -105,6 +109,10 @@ struct Simulation: Sendable {
 
     // MARK: Results
 
+    /// Statements looked at for one page.
+    private static let most = 100_000
+    private var sources: [Source] { identity + [boundary, resource].compactMap { $0 } }
+
     func results(_ input: Fields) throws -> Fields {
         let (actions, resources) = (input.texts("ActionNames") ?? [], input.texts("ResourceArns") ?? [])
         for action in actions {
@@ -116,17 +124,24 @@ struct Simulation: Sendable {
         }
         let pairs = actions.flatMap { action in (resources.isEmpty ? ["*"] : resources).map { (action, $0) } }
         let page = try AccessPage(input)
-        let first = page.after.flatMap { Int($0.string) } ?? 0
-        let rows = Array(pairs.dropFirst(max(0, first)).prefix(page.limit))
+        let first = page.after.map { Int($0.string) ?? -1 } ?? 0
+        guard first >= 0, first <= pairs.count else {
+            throw Fault.frontEnd("ValidationException", "Invalid Marker.")
+        }
+        // A page may be shorter than was asked for, so that no call costs much more than any other.
+        let statements = sources.reduce(1) { $0 + $1.policy.document.statements.count }
+        let rows = Array(pairs.dropFirst(first).prefix(min(page.limit, max(1, Self.most / statements))))
         let next = first + rows.count
+        let asked = sources.flatMap(\.policy.document.askedKeys)
         var fields: Fields = [
-            "EvaluationResults": .list(rows.map { result($0.0, $0.1) }), "IsTruncated": .bool(next < pairs.count),
+            "EvaluationResults": .list(rows.map { result($0.0, $0.1, asked) }),
+            "IsTruncated": .bool(next < pairs.count),
         ]
         if next < pairs.count { fields.add("Marker", Base64.encode(Text("\(next)").bytes)) }
         return fields
     }
 
-    private func result(_ action: Text, _ resource: Text) -> Document {
+    private func result(_ action: Text, _ resource: Text, _ asked: [Text]) -> Document {
         let account = ARN(resource).flatMap { AccountID($0.account) }?.text ?? owner
         let ask = Ask(action: action, resource: resource, principal: principal, owner: account, keys: keys)
         let layers = Layers(
@@ -137,7 +152,7 @@ struct Simulation: Sendable {
         var fields: Fields = [
             "EvalActionName": .string(action), "EvalResourceName": .string(resource),
             "EvalDecision": .string(Self.word(told.decision)), "MatchedStatements": .list(matched(told)),
-            "MissingContextValues": .list(missing(ask).map { .string($0) }),
+            "MissingContextValues": .list(missing(asked, ask).map { .string($0) }),
         ]
         if !controls.isEmpty {
             let isAllowed = Self.allows(ask, Layers(serviceControl: controls, resourceAccount: principal.account))
@@ -168,13 +183,12 @@ struct Simulation: Sendable {
         case .explicitDeny: effect = .deny
         case .implicitDeny: return []
         }
-        let sources = identity + [boundary, resource].compactMap { $0 }
         return told.traces.compactMap { trace in
             guard trace.outcome == .matched, trace.effect == effect,
                 let source = sources.first(where: { $0.policy.name == trace.statement.policy })
             else { return nil }
             var fields: Fields = [
-                "SourcePolicyId": .string(source.policy.name), "SourcePolicyType": .string(source.type),
+                "SourcePolicyId": .string(source.id), "SourcePolicyType": .string(source.type),
             ]
             if let place = source.places.shown(trace.statement.index) {
                 fields.add("StartPosition", place.start)
@@ -185,15 +199,14 @@ struct Simulation: Sendable {
     }
 
     /// What the policies ask for and nobody told.
-    private func missing(_ ask: Ask) -> [Text] {
+    private func missing(_ asked: [Text], _ ask: Ask) -> [Text] {
         var known: Set<Text> = [
             "aws:principalaccount", "aws:principaltype", "aws:principalisawsservice", "aws:resourceaccount",
         ]
         if isSomebody { known.formUnion(["aws:principalarn", "aws:userid"]) }
         if isSomebody, principal.kind == .user { known.insert("aws:username") }
-        let sources = identity + [boundary, resource].compactMap { $0 }
         var seen: Set<Text> = []
-        return sources.flatMap(\.policy.document.askedKeys).filter { name in
+        return asked.filter { name in
             let folded = name.asciiLowercased
             guard !known.contains(folded), seen.insert(folded).inserted else { return false }
             guard let value = ask.keys[name] else { return true }

@@ -51,8 +51,10 @@ struct StatementPlaces: Sendable {
         at += 1
         skipSpace()
         while at < bytes.count, current != 0x5D {
+            let start = at
             readStatement()
             skipSeparator()
+            guard at > start else { return }
         }
         at += 1
     }
