@@ -22,6 +22,7 @@ package enum Outbound {
 
     package struct Unreachable: Error, CustomStringConvertible {
         package let description: String
+        package init(description: String) { self.description = description }
     }
 
     /// - Parameters:

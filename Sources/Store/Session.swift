@@ -64,6 +64,8 @@ struct Ground: Sendable {
 /// The read verbs, in a snapshot and in a transaction alike.
 package protocol StoreReader: ~Copyable {
     var session: Session { get }
+    /// In a transaction nobody else writes the row until it ends.
+    borrowing func item(_ key: ItemKey) throws(StoreError) -> Item?
 }
 
 /// One consistent view of the store.
