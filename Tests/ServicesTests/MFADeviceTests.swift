@@ -143,11 +143,11 @@ import Wire
         let world = try await World()
         #expect(await world.send("ListSecrets", [:]).status == 200)
         let id = world.administrator.accessKeyID
-        #expect(world.house.keyUses[id]?.service == "secretsmanager")
+        #expect(world.house.credentialUses[id]?.service == "secretsmanager")
         let ticket = world.house.store.cache.ticket(for: .item(IdentityRows.accessKey(id)))
         try await KeyUseNotes(house: world.house).step()
         #expect(world.house.store.cache.stands([ticket]))
-        #expect(world.house.keyUses[id] == nil)
+        #expect(world.house.credentialUses[id] == nil)
         let use = try await world.house.store.read { try AccessKeyUses.use($0.item(AccessKeyUses.key(id))) }
         #expect(use?.time == world.clock.now && use?.region == World.region)
         world.clock.advance(days: 1)
