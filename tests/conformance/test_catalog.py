@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import botocore.session
 import pytest
 from catalog import SUCCESS, VIOLATIONS, WITHOUT_SUCCESS, WITHOUT_VIOLATIONS, World, operations
-from support import MISMATCH, TARGETS, UNKNOWN_KEY, VERSIONS, Request, call, query, send, validation
+from support import MISMATCH, TARGETS, UNKNOWN_KEY, VERSIONS, Request, call, query, refused, send, validation
 
 ALL = operations()
 

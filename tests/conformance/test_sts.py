@@ -27,4 +27,6 @@ def test_refusals(server):
     with refused("InvalidClientTokenId", status=403):
         server.client("sts", key=own[0], secret=own[1], token="x").get_caller_identity()
     with refused("InvalidAction"):
-        server.client("sts").assume_role(RoleArn="arn:aws:iam::000000000001:role/x", RoleSessionName="x1")
+        server.client("sts").assume_root(
+            TargetPrincipal="000000000001",
+            TaskPolicyArn={"arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials"})

@@ -44,7 +44,7 @@ struct Identity: Sendable {
         }
         guard let credential = try credential(claim, view), credential.isActive else {
             _ = claim.verify(request, key: signingKey(decoy, claim))
-            throw claim.sessionToken == nil ? SignatureFlaw.unknownKey : SignatureFlaw.invalidToken
+            throw SignatureFlaw.unknownKey
         }
         let key = credential.signingKey(claim)
         guard claim.verify(request, key: key) else { throw SignatureFlaw.mismatch }
