@@ -5,8 +5,9 @@ DATA ?= ./data
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest
 SERVE_FLAGS ?=
+FUZZ ?= 350000
 
-.PHONY: help serve test test-swift test-clients check check-the-checks bench bench-quick format clean install
+.PHONY: help serve test test-swift test-clients fuzz check check-the-checks bench bench-quick format clean install
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -39,6 +40,10 @@ $(VENV)/ready: tests/requirements.txt
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 	@touch $@
+
+fuzz: ## The policy engine against the naive one: a million random documents and requests (FUZZ=N documents, three requests each)
+	@echo "==> Building the release tests (minutes the first time)"
+	@UNDERCROFT_FUZZ_COUNT=$(FUZZ) swift test -c release -Xswiftc -enable-testing --filter DifferentialTests
 
 check: ## Format, imports, and the rules of the house
 	@swift format lint --strict -p -r Sources Tests Package.swift

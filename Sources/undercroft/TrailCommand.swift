@@ -34,6 +34,12 @@ struct TrailCommand: ParsableCommand {
             guard FileManager.default.fileExists(atPath: folder) else {
                 throw ValidationError("There is no trail in \(data). Name the server's folder with --data.")
             }
+            guard follow else {
+                for line in try Trail.newest(count, folder: folder) {
+                    FileHandle.standardOutput.write(Data(line + [0x0A]))
+                }
+                return
+            }
             var printed: UInt64 = 0
             repeat {
                 var seen: UInt64 = 0

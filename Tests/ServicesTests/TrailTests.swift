@@ -52,6 +52,22 @@ import Testing
         #expect(try verify().records == 8)
     }
 
+    @Test func theNewestAreReadFromTheEnd() async throws {
+        var options = Trail.Options()
+        options.segmentBytes = 150
+        try await write(6, options)
+        #expect(try segments.count > 1)
+        for count in 0...8 {
+            let wanted = (0..<6).suffix(count).map { record($0) }
+            #expect(try Trail.newest(count, folder: folder) == wanted)
+        }
+        // What a crash left unfinished is no record.
+        let last = try FileHandle(forWritingTo: URL(fileURLWithPath: try #require(try segments.last)))
+        try last.seekToEnd()
+        try last.write(contentsOf: Data("0000001f 00".utf8))
+        #expect(try Trail.newest(1, folder: folder) == [record(5)])
+    }
+
     @Test func everyChangedByteIsFound() async throws {
         try await write(3)
         let path = try #require(try segments.first)

@@ -134,6 +134,24 @@ extension Trail {
 }
 
 extension Trail {
+    /// The newest records, the oldest of them first. Read from the end, so that a long trail costs no more than a short one; what
+    /// is no whole line is left out, and the chain is not judged.
+    package static func newest(_ count: Int, folder: String) throws -> [[UInt8]] {
+        var found: [[UInt8]] = []
+        for segment in try Segment.all(in: folder).reversed() where found.count < count {
+            guard let bytes = try Folder.read("\(folder)/\(segment.name)"), var end = bytes.lastIndex(of: 0x0A) else {
+                continue
+            }
+            while found.count < count, end > 0 {
+                let before = bytes[..<end].lastIndex(of: 0x0A)
+                let line = bytes[(before.map { $0 + 1 } ?? 0)..<end]
+                if line.count > Chain.prefixLength { found.append(Array(line.dropFirst(Chain.prefixLength))) }
+                end = before ?? 0
+            }
+        }
+        return found.reversed()
+    }
+
     /// `eventID`s of the two newest segments.
     func recentEventIDs() throws -> Set<[UInt8]> {
         var found: Set<[UInt8]> = []
