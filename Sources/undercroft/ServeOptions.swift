@@ -68,7 +68,8 @@ struct ServeOptions: ParsableArguments {
 
     private var flags: [(String, String?)] {
         [
-            ("data", data), ("listen", listen), ("account", account), ("store", store), ("tls-cert", tlsCert), ("provider-ca", providerCA),
+            ("data", data), ("listen", listen), ("account", account), ("store", store), ("tls-cert", tlsCert),
+            ("provider-ca", providerCA),
             ("tls-key", tlsKey), ("key-file", keyFile), ("passphrase-file", passphraseFile), ("regions", regions),
             ("quotas", quotas), ("cache-megabytes", cacheMegabytes), ("trail-sync", trailSync),
             ("trail-segment-megabytes", trailSegmentMegabytes), ("loops", loops), ("max-connections", maxConnections),

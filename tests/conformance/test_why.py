@@ -1,4 +1,7 @@
-"""`undercroft why` and `undercroft who-can`: the reason of a decision, of the past and of the moment."""
+"""`undercroft why` and `undercroft who-can`: the reason of a decision, of the past and of the moment.
+
+They are the real clients of the operations Explain and WhoCan.
+"""
 
 import json
 import subprocess

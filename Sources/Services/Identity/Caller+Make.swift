@@ -22,7 +22,8 @@ extension Caller {
     /// Somebody who has not signed, on their way into `account`.
     static func visitor(_ account: AccountID) -> Caller {
         Caller(
-            accessKeyID: "", account: account, principal: Principal(account: "", arn: "", kind: .anonymous), uniqueID: "",
+            accessKeyID: "", account: account, principal: Principal(account: "", arn: "", kind: .anonymous),
+            uniqueID: "",
             rights: Rights(), sessionPolicies: nil, controls: Controls(), tags: [], session: nil,
             identityJSON: Array(#"{"type":"Unknown"}"#.utf8))
     }

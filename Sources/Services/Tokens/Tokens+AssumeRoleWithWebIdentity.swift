@@ -40,7 +40,8 @@ extension Tokens {
                 throw invalid(
                     "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
             }
-            guard let url = issuer.dropping("https://"), let provider = try call.view.oidcProvider(url, role.account) else {
+            guard let url = issuer.dropping("https://"), let provider = try call.view.oidcProvider(url, role.account)
+            else {
                 throw invalid("No OpenIDConnect provider found in your account for \(issuer)")
             }
             guard call.received < expiry else {
@@ -123,7 +124,8 @@ extension Tokens {
                     return name == "aws:federatedprovider" ? .one(subject.provider.arn) : own[name]
                 }
                 if claim == "aud" { return .one(audience(subject.token)) }
-                guard let member = subject.token.claims.members.first(where: { $0.name.asciiLowercased == claim }) else {
+                guard let member = subject.token.claims.members.first(where: { $0.name.asciiLowercased == claim })
+                else {
                     return nil
                 }
                 switch member.value {

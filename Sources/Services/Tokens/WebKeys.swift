@@ -43,7 +43,8 @@ package final class WebKeys: Sendable {
     func fetch(_ issuer: Text, _ house: House) async throws {
         let base = issuer.utf8.last == 0x2F ? Text(String(issuer.string.dropLast())) : issuer
         let document = try Self.object(try await house.fetch("\(base)/.well-known/openid-configuration"))
-        guard document.text("issuer") == issuer, let location = document.text("jwks_uri"), location.hasPrefix("https://")
+        guard document.text("issuer") == issuer, let location = document.text("jwks_uri"),
+            location.hasPrefix("https://")
         else { throw Unusable() }
         let keys = try Self.object(try await house.fetch(location)).list("keys") ?? []
         keep(
