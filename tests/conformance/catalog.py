@@ -279,6 +279,8 @@ class World:
 
 
 # What an account of its own calls, not the first account's administrator.
+# Nobody has to sign them: the request holds another proof.
+OPEN = {"sts.AssumeRoleWithWebIdentity"}
 BY_OTHERS = {
     "organizations.CreateOrganization", "organizations.DeleteOrganization", "organizations.EnablePolicyType",
     "organizations.DisablePolicyType",
@@ -510,6 +512,10 @@ STORE = "cks-1234567890abcdef0"
 
 # There is nothing outside of this server that could make these succeed: the code of what a correct call gets instead.
 WITHOUT_SUCCESS = {
+    # With an identity provider: test_sts_web_identity.py.
+    "sts.AssumeRoleWithWebIdentity": (
+        lambda w: w.sts.assume_role_with_web_identity(
+            RoleArn=w.trusting_role, RoleSessionName="session", WebIdentityToken="no token"), "InvalidIdentityToken"),
     "kms.CreateCustomKeyStore": (
         lambda w: w.kms.create_custom_key_store(
             CustomKeyStoreName=w.name, CloudHsmClusterId="cluster-abcdefgh234", TrustAnchorCertificate="certificate",
@@ -545,6 +551,7 @@ LOW_ITEMS = ({"MaxItems": 0}, [must("Value '0'", "maxItems", "have value greater
 # A body that breaks a constraint of the model, and what is said about it.
 VIOLATIONS = {
     "sts.AssumeRole": ({}, missing("roleArn", "roleSessionName")),
+    "sts.AssumeRoleWithWebIdentity": ({}, missing("roleArn", "roleSessionName", "webIdentityToken")),
     "sts.GetSessionToken": (
         {"DurationSeconds": 899}, [must("Value '899'", "durationSeconds", "have value greater than or equal to 900")]),
     "sts.GetFederationToken": ({}, missing("name")), "sts.GetAccessKeyInfo": ({}, missing("accessKeyId")),

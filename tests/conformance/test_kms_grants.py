@@ -540,7 +540,8 @@ def test_records(serve):
     assert created["resources"] == [{"ARN": key, "accountId": "000000000001", "type": "AWS::KMS::Key"}]
     # The token is not in the record, the grant's id is.
     assert records["RetireGrant"]["requestParameters"] is None
-    assert records["RetireGrant"]["additionalEventData"] == {"grantId": retired["GrantId"]}
+    additional = records["RetireGrant"]["additionalEventData"]
+    assert additional.keys() == {"grantId", "authorization"} and additional["grantId"] == retired["GrantId"]
     assert records["RetireGrant"]["resources"] == created["resources"]
     assert records["ListGrants"]["readOnly"] is True and records["ListRetirableGrants"]["readOnly"] is True
     assert records["RevokeGrant"]["requestParameters"] == {"keyId": key, "grantId": made["GrantId"]}

@@ -222,7 +222,7 @@ def test_empty_body(server, target):
     [
         "secretsmanager.RotateSecret", "secretsmanager.CancelRotateSecret", "secretsmanager.ReplicateSecretToRegions",
         "secretsmanager.listsecrets", "secretsmanager.Nothing", "Secretsmanager.ListSecrets", "ListSecrets",
-        "TrentService.Sign", "TrentService.ListSecrets", "secretsmanager.Encrypt", "DynamoDB_20120810.ListTables",
+        "TrentService.SignNothing", "TrentService.ListSecrets", "secretsmanager.Encrypt", "DynamoDB_20120810.ListTables",
         "secretsmanager.ListSecrets.", ".ListSecrets", "secretsmanager.", "x" * 1000,
     ],
     ids=lambda t: t[:40],

@@ -57,8 +57,8 @@ ROWS = {
         "Could not find operation getcalleridentity for version 2011-06-15",
     ),
     "action that is not here": (
-        lambda s: signed(s, "Action=GetFederationToken&Version=2011-06-15&Name=x"), 400, "InvalidAction",
-        re.compile(".*GetFederationToken.*"),
+        lambda s: signed(s, "Action=AssumeRoot&Version=2011-06-15"), 400, "InvalidAction",
+        re.compile(".*AssumeRoot.*"),
     ),
     "action of a JSON service": (
         lambda s: form(s, "Action=ListSecrets").sign("secretsmanager"), 400, "InvalidAction",

@@ -61,11 +61,7 @@ package enum Record {
         } else {
             record.out.append(#","responseElements":null"#)
         }
-        if !additional.isEmpty {
-            record.out.append(#","additionalEventData":"#)
-            record.out.append(json: additional)
-        }
-        tail(Op.isReadOnly, call, resources, isFresh: isFresh, to: &record)
+        tail(Op.isReadOnly, call, resources, additional, isFresh: isFresh, to: &record)
     }
 
     package static func failure(
@@ -88,7 +84,7 @@ package enum Record {
         }
         append(parameters ?? Fields(), shape, as: #","requestParameters":"#, to: &record.out)
         record.out.append(#","responseElements":null"#)
-        tail(isReadOnly, call, [], isFresh: false, to: &record)
+        tail(isReadOnly, call, [], [:], isFresh: false, to: &record)
         return record.bytes
     }
 
@@ -127,6 +123,7 @@ package enum Record {
         _ isReadOnly: Bool,
         _ call: Call,
         _ resources: [RecordedResource],
+        _ additional: Fields,
         isFresh: Bool,
         to record: inout RecordTemplate
     ) {
@@ -139,14 +136,29 @@ package enum Record {
         record.out.append(#","eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":""#)
         record.out.append(call.place.account.text)
         record.out.append(#"","eventCategory":"Management""#)
-        let findings = call.findings
-        for (position, finding) in findings.enumerated() {
-            record.out.append(position == 0 ? #","additionalEventData":{"authorization":["# : ",")
-            finding.append(to: &record.out)
-        }
-        if !findings.isEmpty { record.out.append("]}") }
+        append(additional, call.findings, to: &record.out)
         if call.via == nil { record.leave(.tlsDetails) }
         record.out.append("}")
+    }
+
+    private static func append(_ additional: Fields, _ findings: [Finding], to out: inout ByteBuilder) {
+        guard !additional.isEmpty || !findings.isEmpty else { return }
+        out.append(#","additionalEventData":{"#)
+        for (position, member) in additional.members.enumerated() {
+            if position > 0 { out.append(",") }
+            out.append(jsonString: member.name)
+            out.append(":")
+            out.append(json: member.value)
+        }
+        if !findings.isEmpty {
+            out.append(additional.isEmpty ? #""authorization":["# : #","authorization":["#)
+            for (position, finding) in findings.enumerated() {
+                if position > 0 { out.append(",") }
+                finding.append(to: &out)
+            }
+            out.append("]")
+        }
+        out.append("}")
     }
 
     private static func append(_ resources: [RecordedResource], to out: inout ByteBuilder) {
