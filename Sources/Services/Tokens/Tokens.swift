@@ -137,7 +137,9 @@ extension Tokens {
     ///
     /// Throws `AccessDenied` for a wrong code.
     static func usedMFA(_ input: Fields, _ call: Call) throws -> Timestamp? {
-        guard let code = input.text("TokenCode") else { return call.caller.session?.usedMFA }
+        guard input["TokenCode"] != nil else { return call.caller.session?.usedMFA }
+        // Sensitive members are not text. What is there must be verified, whatever it is.
+        let code = input.secret("TokenCode").flatMap { Text(utf8: $0.bytes) } ?? ""
         guard let serial = input.text("SerialNumber") else {
             throw validation("A token code was sent without the serial number of its device.")
         }
