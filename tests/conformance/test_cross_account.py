@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from accounts import Account, document, outcome
-from catalog import CONTROL_POLICY, operations
+from catalog import CONTROL_POLICY
 from harness import ROOT
 from support import NOT_FOUND, refused, until
 
@@ -15,7 +15,6 @@ KMS_DENIED = ("AccessDeniedException", "Access to KMS is not allowed")
 DEFAULT_KEY = (
     "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key."
 )
-HAS_INLINE_POLICIES = "iam.PutUserPolicy" in operations()
 
 
 def grant(principal, *actions):
@@ -103,7 +102,6 @@ def test_without_a_policy_of_ones_own(sharing):
     assert sharing.read(user) == sharing.denied(arn, no)
 
 
-@pytest.mark.skipif(not HAS_INLINE_POLICIES, reason="the catalog has no PutUserPolicy yet")
 def test_a_policy_of_ones_own_for_each_step(sharing):
     user, iam = sharing.b.user("reader"), sharing.b.client("iam")
     arn = f"arn:aws:iam::{sharing.b.id}:user/reader"

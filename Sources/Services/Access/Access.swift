@@ -24,13 +24,13 @@ enum Access {
             return bytes.first == 0x2F && bytes.allSatisfy { (0x21...0x7F).contains($0) }
         })
     static let arn = Shape.string(20...2048)
-    static let document = Shape.string(
-        1...131_072,
-        Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+") { text in
-            text.string.unicodeScalars.allSatisfy { scalar in
-                (0x20...0xFF).contains(scalar.value) || [0x09, 0x0A, 0x0D].contains(scalar.value)
-            }
-        })
+    /// Latin-1 without controls but tab and line ends: what AWS lets policies and passwords be made of.
+    static let printable = Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+") { text in
+        text.string.unicodeScalars.allSatisfy { scalar in
+            (0x20...0xFF).contains(scalar.value) || [0x09, 0x0A, 0x0D].contains(scalar.value)
+        }
+    }
+    static let document = Shape.string(1...131_072, printable)
     static let accessKeyID = Shape.string(16...128, Pattern.each(of: "\\w", text: "[\\w]+"))
     static let tagKey = Shape.string(
         1...128, Pattern.each(of: "\\p{L}\\p{Z}\\p{N}_.:/=+\\-@", text: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"))
@@ -125,24 +125,26 @@ extension Access {
         _ tags: [Tag], _ input: Fields, _ call: Call, boundary: Text? = nil
     ) -> ContextKeys {
         ContextKeys { name in
-            for prefix in ["aws:resourcetag/", "iam:resourcetag/"] as [Text] {
-                guard let key = name.dropping(prefix) else { continue }
-                return tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
-            }
-            let asked = requestTags(input)
-            if let key = name.dropping("aws:requesttag/") {
-                return asked.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
+            if let value = tags.condition(name, "aws:resourcetag/", "iam:resourcetag/") { return value }
+            if let value = requestCondition(name, requestTags(input), removed: input.texts("TagKeys") ?? []) {
+                return value
             }
             switch name {
-            case "aws:tagkeys":
-                let keys = asked.map(\.key) + (input.texts("TagKeys") ?? [])
-                return keys.isEmpty ? nil : .many(keys)
             case "iam:permissionsboundary": return (input.text("PermissionsBoundary") ?? boundary).map { .one($0) }
             case "iam:policyarn": return input.text("PolicyArn").map { .one($0) }
             case "iam:awsservicename": return input.text("AWSServiceName").map { .one($0) }
             default: return call.globalKey(name)
             }
         }
+    }
+
+    /// Tags of what is asked for, as `aws:RequestTag/…` and `aws:TagKeys`. `name` is in lower case.
+    static func requestCondition(_ name: Text, _ asked: [Tag], removed: [Text] = []) -> ContextKeys.Value? {
+        if name == "aws:tagkeys" {
+            let keys = asked.map(\.key) + removed
+            return keys.isEmpty ? nil : .many(keys)
+        }
+        return asked.condition(name, "aws:requesttag/")
     }
 
     static func requestTags(_ input: Fields) -> [Tag] {
@@ -216,6 +218,14 @@ extension Access {
     /// Policy documents in answers are percent-encoded (RFC 3986).
     static func encoded(_ document: Text) -> Document {
         .string(Text(decoding: PercentCoding.encode(document.utf8)[...]))
+    }
+}
+
+extension [Tag] {
+    /// The value of the tag that `name` (in lower case) asks for behind one of the prefixes.
+    func condition(_ name: Text, _ prefixes: Text...) -> ContextKeys.Value? {
+        guard let key = prefixes.lazy.compactMap({ name.dropping($0) }).first else { return nil }
+        return first { $0.key.asciiLowercased == key }.map { .one($0.value) }
     }
 }
 

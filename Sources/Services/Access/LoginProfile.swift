@@ -6,13 +6,7 @@ internal import Wire
 
 /// A user's password: part of the user's row.
 struct LoginProfile: Sendable {
-    static let password = Shape.string(
-        1...128,
-        Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+") { text in
-            text.string.unicodeScalars.allSatisfy { scalar in
-                (0x20...0xFF).contains(scalar.value) || [0x09, 0x0A, 0x0D].contains(scalar.value)
-            }
-        })
+    static let password = Shape.string(1...128, Access.printable)
     static let sessionDuration = Shape.integer(3600...7_776_000)
     static let shape: Structure = [
         .optional("UserName", .string()), .optional("CreateDate", .timestamp),

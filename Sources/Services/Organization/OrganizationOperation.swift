@@ -47,16 +47,8 @@ extension OrganizationOperation {
     static func asks(_ input: Fields, _ subject: OrganizationSubject, _ call: Call) -> [Question] {
         let tags = Access.requestTags(input)
         let keys = ContextKeys { name in
-            if let key = name.dropping("aws:requesttag/") {
-                return tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
-            }
-            switch name {
-            case "aws:tagkeys":
-                let keys = tags.map(\.key) + (input.texts("TagKeys") ?? [])
-                return keys.isEmpty ? nil : .many(keys)
-            case "organizations:policytype": return subject.policyType.map { .one($0) }
-            default: return call.globalKey(name)
-            }
+            if name == "organizations:policytype" { return subject.policyType.map { .one($0) } }
+            return Access.requestCondition(name, tags, removed: input.texts("TagKeys") ?? []) ?? call.globalKey(name)
         }
         return subject.resources.map { resource in
             Question(

@@ -63,11 +63,8 @@ extension Secrets {
         -> ContextKeys.Value?
     {
         if name == "secretsmanager:secretid" { return .one(arn) }
-        for prefix in ["aws:resourcetag/", "secretsmanager:resourcetag/"] as [Text] {
-            guard let key = name.dropping(prefix) else { continue }
-            return state?.draft.tags?.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
-        }
-        return call.globalKey(name)
+        return state?.draft.tags?.condition(name, "aws:resourcetag/", "secretsmanager:resourcetag/")
+            ?? call.globalKey(name)
     }
 
     /// For the three actions that have no resource.

@@ -49,13 +49,8 @@ extension Tokens {
                 // A code that came with the request counts for the decision about the request.
                 case "aws:multifactorauthpresent" where input["TokenCode"] != nil: return .one("true")
                 case "aws:multifactorauthage" where input["TokenCode"] != nil: return .one("0")
-                case "aws:tagkeys": return asked.isEmpty ? nil : .many(asked.map(\.key))
-                default: break
+                default: return Access.requestCondition(name, asked) ?? own[name]
                 }
-                if let key = name.dropping("aws:requesttag/") {
-                    return asked.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
-                }
-                return own[name]
             }
         }
 
@@ -147,11 +142,7 @@ struct RoleSubject: Sendable {
             case "sts:durationseconds": return .one("\(input.integer("DurationSeconds") ?? 3600)")
             default: break
             }
-            for prefix in ["aws:resourcetag/", "iam:resourcetag/"] as [Text] {
-                guard let key = name.dropping(prefix) else { continue }
-                return tags.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
-            }
-            return call.globalKey(name)
+            return tags.condition(name, "aws:resourcetag/", "iam:resourcetag/") ?? call.globalKey(name)
         }
     }
 

@@ -22,13 +22,7 @@ extension Tokens {
         static func asks(_ input: Fields, _ subject: Void, _ call: Call) -> [Question] {
             let arn: Text = "arn:aws:sts::\(call.caller.account):federated-user/\(input.text("Name") ?? "")"
             let asked = Access.requestTags(input)
-            let keys = ContextKeys { name in
-                if name == "aws:tagkeys" { return asked.isEmpty ? nil : .many(asked.map(\.key)) }
-                if let key = name.dropping("aws:requesttag/") {
-                    return asked.first { $0.key.asciiLowercased == key }.map { .one($0.value) }
-                }
-                return call.globalKey(name)
-            }
+            let keys = ContextKeys { name in Access.requestCondition(name, asked) ?? call.globalKey(name) }
             let actions: [Text] = ["sts:GetFederationToken"] + (asked.isEmpty ? [] : ["sts:TagSession"])
             return actions.map { question($0, arn, call, keys) }
         }

@@ -10,13 +10,7 @@ enum Tokens {
     static let name = Pattern.each(of: "\\w+=,.@-", text: "[\\w+=,.@-]*")
     static let roleARN = Shape.string(20...2048)
     static let sessionName = Shape.string(2...64, name)
-    static let policyText = Shape.string(
-        1...Int.max,
-        Pattern("[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+") { text in
-            text.string.unicodeScalars.allSatisfy { scalar in
-                (0x20...0xFF).contains(scalar.value) || [0x09, 0x0A, 0x0D].contains(scalar.value)
-            }
-        })
+    static let policyText = Shape.string(1...Int.max, Access.printable)
     static let policyARNs = Shape.list(.structure([.optional("arn", .string(20...2048))]))
     static let tags = Access.tags
     static let serialNumber = Shape.string(9...256, Pattern.each(of: "\\w+=/:,.@-", text: "[\\w+=/:,.@-]*"))
@@ -60,10 +54,7 @@ struct SessionTerms: Sendable {
                     "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length less than or equal to 2048"
                 )
             }
-            do { _ = try PolicyDocument.parse(text.bytes, kind: .session) } catch {
-                let place: Text = error.path.isEmpty ? "" : " (\(error.path))"
-                throw Fault("MalformedPolicyDocument", "\(error.reason)\(place)")
-            }
+            try Access.checked(text, .session, atMost: 2048)
             policies = [text]
         }
         for case .structure(let entry) in input.list("PolicyArns") ?? [] {
