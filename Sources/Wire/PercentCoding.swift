@@ -29,7 +29,7 @@ package enum PercentCoding {
     }
 
     /// What `%` should have introduced but does not stays as it is: the signature then covers the bytes that were sent.
-    static func decodeLeniently(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    package static func decodeLeniently(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count)
         var index = bytes.startIndex

@@ -90,15 +90,11 @@ struct DataFolder: Sendable {
     }
 
     /// Written before the store knows the key, so that a crash between the two can't lose it.
-    ///
-    /// It names a Region too: the first generation of the AWS CLI does not read `AWS_REGION`.
     func writePendingCredentials(_ administrator: Founding.Administrator, region: Text) throws {
-        var out = ByteBuilder()
-        out.append(
-            "[default]\nregion = \(region)\naws_access_key_id = \(administrator.accessKeyID)\naws_secret_access_key = ")
-        out.append(administrator.secretAccessKey.revealBytes())
-        out.append("\n")
-        try write(out.bytes, to: pendingCredentials)
+        try write(
+            CredentialsText.file(
+                accessKeyID: administrator.accessKeyID, secret: administrator.secretAccessKey.revealBytes(),
+                region: region), to: pendingCredentials)
     }
 
     func publishCredentials() throws {

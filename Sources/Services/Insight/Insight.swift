@@ -13,7 +13,7 @@ enum Insight {
 }
 
 extension API {
-    static let insight = API(
+    package static let insight = API(
         name: "undercroft",
         targetPrefix: "Undercroft",
         version: "2026-11-25",
