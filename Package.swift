@@ -60,10 +60,13 @@ let package = Package(
             name: "Services", dependencies: ["Bytes", "Primitives", "Policy", "Wire", "Seal", "Store"],
             swiftSettings: strict),
         .target(name: "Front", dependencies: ["Bytes", "Services", "Wire"] + nio, swiftSettings: strict),
+        .target(
+            name: "Bootstrap", dependencies: ["Bytes", "Policy", .product(name: "Yams", package: "Yams")],
+            swiftSettings: strict),
         .executableTarget(
             name: "undercroft",
             dependencies: [
-                "Bytes", "Primitives", "Front", "Services", "Store", "Seal", "Wire", "Policy",
+                "Bytes", "Bootstrap", "Primitives", "Front", "Services", "Store", "Seal", "Wire", "Policy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -91,6 +94,7 @@ let package = Package(
             dependencies: ["Bytes", "Policy", "Seal", "Services", "Store", "TestKit", "Wire"],
             swiftSettings: strict
         ),
+        .testTarget(name: "BootstrapTests", dependencies: ["Bytes", "Bootstrap"], swiftSettings: strict),
         .testTarget(
             name: "FrontTests",
             dependencies: ["Bytes", "Front", "Services", "Wire", .product(name: "NIOEmbedded", package: "swift-nio")]

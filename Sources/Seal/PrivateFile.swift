@@ -3,12 +3,14 @@ internal import Glibc
 internal import Primitives
 
 /// A small file that only its owner may read.
-struct PrivateFile {
+package struct PrivateFile {
     let path: String
     /// How messages call it: "seal file", "key file".
     let role: String
     /// The longest content that makes sense.
     let limit: Int
+
+    package init(path: String, role: String, limit: Int) { (self.path, self.role, self.limit) = (path, role, limit) }
 
     private var name: String { "the \(role) \(path)" }
 
@@ -57,7 +59,7 @@ struct PrivateFile {
     }
 
     /// Writes a file that doesn't exist yet, complete or not at all, and on the disk when this returns.
-    func create(_ content: [UInt8]) throws(SealFlaw) {
+    package func create(_ content: [UInt8]) throws(SealFlaw) {
         let draft = "\(path).\(String(decoding: SHA256.hash(Random.bytes(32)).hexBytes.prefix(12), as: UTF8.self)).new"
         let file = unsafe Glibc.open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SealFlaw(.unwritable, "\(name) can't be written: \(systemWords())") }

@@ -1,3 +1,4 @@
+import Bootstrap
 import Bytes
 import Yams
 
@@ -31,7 +32,8 @@ struct ConfigurationFile: Sendable {
             }
             for (key, value) in mapping { read(key, value, prefix: "") }
         } catch {
-            mistakes.append(Mistake(file: path, line: Self.line(of: error), reason: "this is not YAML: \(error)"))
+            mistakes.append(
+                Mistake(file: path, line: (error as? YamlError)?.line ?? 1, reason: "this is not YAML: \(error)"))
         }
     }
 
@@ -51,15 +53,6 @@ struct ConfigurationFile: Sendable {
             entries.append(Entry(name: prefix + name, value: text, line: line))
         } else {
             mistakes.append(Mistake(file: path, line: line, reason: "'\(name)' must be a plain value or a list"))
-        }
-    }
-
-    private static func line(of error: any Error) -> Int {
-        switch error {
-        case YamlError.scanner(_, _, let mark, _), YamlError.parser(_, _, let mark, _),
-            YamlError.composer(_, _, let mark, _):
-            mark.line
-        default: 1
         }
     }
 

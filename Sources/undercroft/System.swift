@@ -55,6 +55,9 @@ enum System {
         try await Task.sleep(for: .milliseconds(milliseconds))
     }
 
+    /// Whether there is somebody to ask.
+    static var hasTerminal: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1 }
+
     static func say(_ text: String) {
         FileHandle.standardOutput.write(Data((text + "\n").utf8))
     }
