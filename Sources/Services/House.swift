@@ -14,13 +14,14 @@ package final class House: Sendable {
     package let admission: Admission
     package let figures: Figures
     package let handover = Handover()
-    package let keyUses = KeyUses()
+    /// By the keys' ARNs.
+    package let keyUses = LastUses<Text, KeyUses.Use>()
     package let webKeys = WebKeys()
     /// Reads a document of an identity provider.
     package let fetch: @Sendable (_ url: Text) async throws -> [UInt8]
-    package let credentialUses = CredentialUses()
-    /// By the roles' unique ids.
-    package let roleUses = CredentialUses()
+    /// By the access keys' ids.
+    package let credentialUses = LastUses<Text, CredentialUse>()
+    package let serviceUses = LastUses<ServiceUse.Key, ServiceUse>()
     /// Empty: every Region that a client names is served.
     package let regions: Set<Text>
     /// Names this process's rows in the outbox and its trail segments.

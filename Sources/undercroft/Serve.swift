@@ -75,7 +75,7 @@ struct Server {
         await work(house, gate, front, signals)
         log.info("stopping")
         await front.drain(deadline: 25)
-        do { try await KeyUseNotes(house: house).step() } catch {
+        do { try await UseNotes(house: house).step() } catch {
             log.warning("the last uses of access keys were not written")
         }
         var drain = OutboxDrain(house: house)
@@ -171,7 +171,7 @@ struct Server {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await duties.drainOutbox() }
             group.addTask { await duties.sweep() }
-            group.addTask { await duties.noteKeyUses() }
+            group.addTask { await duties.noteUses() }
             group.addTask { await duties.forget(gate) }
             for await signal in signals.stream {
                 if signal != SIGHUP { break }
