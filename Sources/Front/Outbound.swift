@@ -28,9 +28,23 @@ package enum Outbound {
     /// - Parameters:
     ///   - url: `http://HOST:PORT/PATH`; without a port 80 or 443.
     ///   - limit: bytes of the answer's body. More is a failure.
+    ///   - accepts: asked about the certificates that the other side shows (DER, its own first), for the host, where those who
+    ///     are trusted don't vouch for them.
     package static func send(
         _ method: String, _ url: String, headers: [(String, String)] = [], body: [UInt8] = [],
-        trust: Trust = .system, limit: Int = 1 << 20, seconds: Int64 = 5
+        trust: Trust = .system, limit: Int = 1 << 20, seconds: Int64 = 5,
+        accepts: (@Sendable (_ chain: [[UInt8]], _ host: String) -> Bool)? = nil
+    ) async throws -> Answer {
+        do { return try await exchange(method, url, headers, body, trust, limit, seconds, nil) } catch {
+            guard let accepts, error is NIOSSLError || error is NIOSSLExtraError else { throw error }
+            return try await exchange(method, url, headers, body, trust, limit, seconds, accepts)
+        }
+    }
+
+    /// - Parameter accepts: decides instead of those who are trusted.
+    private static func exchange(
+        _ method: String, _ url: String, _ headers: [(String, String)], _ body: [UInt8], _ trust: Trust, _ limit: Int,
+        _ seconds: Int64, _ accepts: (@Sendable (_ chain: [[UInt8]], _ host: String) -> Bool)?
     ) async throws -> Answer {
         let (host, port, isTLS, path) = try parts(url)
         let group = MultiThreadedEventLoopGroup.singleton
@@ -50,8 +64,7 @@ package enum Outbound {
                     channel.eventLoop.makeCompletedFuture {
                         if let context {
                             try channel.pipeline.syncOperations.addHandler(
-                                NIOSSLClientHandler(context: context, serverHostname: isName(host) ? host : nil)
-                            )
+                                try secured(by: context, host, accepts))
                         }
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
                         try channel.pipeline.syncOperations.addHandler(Listener(answer: answer, limit: limit))
@@ -96,6 +109,20 @@ package enum Outbound {
             (1...65_535).contains(port)
         else { throw Unreachable(description: "an address is http://HOST:PORT or https://HOST:PORT") }
         return (String(host), port, isTLS, path.isEmpty ? "/" : String(path))
+    }
+
+    private static func secured(
+        by context: NIOSSLContext, _ host: String, _ accepts: (@Sendable ([[UInt8]], String) -> Bool)?
+    ) throws -> NIOSSLClientHandler {
+        let name = isName(host) ? host : nil
+        guard let accepts else { return try NIOSSLClientHandler(context: context, serverHostname: name) }
+        return try NIOSSLClientHandler(
+            context: context, serverHostname: name,
+            customVerificationCallback: { shown, verdict in
+                let chain = shown.compactMap { try? $0.toDERBytes() }
+                let isGood = chain.count == shown.count && accepts(chain, host)
+                verdict.succeed(isGood ? .certificateVerified : .failed)
+            })
     }
 
     /// A server's name can be asked for; an address can't (RFC 6066).

@@ -27,8 +27,8 @@ package struct Duties: Sendable {
         }
     }
 
-    /// Writes down when access keys were used.
-    package func noteKeyUses() async { await repeatedly(every: 60_000) { try await KeyUseNotes(house: house).step() } }
+    /// Writes down when access keys, users and roles were used.
+    package func noteUses() async { await repeatedly(every: 60_000) { try await UseNotes(house: house).step() } }
 
     /// Lets go of what the gate remembers about rows that have changed: keys among it.
     package func forget(_ gate: Gate) async { await repeatedly(every: 10_000) { gate.sweep() } }
@@ -56,7 +56,7 @@ package struct Sweep: Sendable {
     /// What fails does not hold up the others.
     package func step() async throws {
         var failure: (any Error)?
-        for duty in [purgeSecrets, visitKeys, rotateKeys, writeKeyUses] as [() async throws -> Void] {
+        for duty in [purgeSecrets, visitKeys, rotateKeys, writeKeyUses, dropReports] as [() async throws -> Void] {
             do { try await duty() } catch { failure = failure ?? error }
         }
         if let failure { throw failure }

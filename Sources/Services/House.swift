@@ -14,13 +14,14 @@ package final class House: Sendable {
     package let admission: Admission
     package let figures: Figures
     package let handover = Handover()
-    package let keyUses = KeyUses()
+    /// By the keys' ARNs.
+    package let keyUses = LastUses<Text, KeyUses.Use>()
     package let webKeys = WebKeys()
-    /// Reads a document of an identity provider.
-    package let fetch: @Sendable (_ url: Text) async throws -> [UInt8]
-    package let credentialUses = CredentialUses()
-    /// By the roles' unique ids.
-    package let roleUses = CredentialUses()
+    /// Reads a document of an identity provider, whom authorities or one of the thumbprints vouch for.
+    package let fetch: @Sendable (_ url: Text, _ thumbprints: [Text]) async throws -> [UInt8]
+    /// By the access keys' ids.
+    package let credentialUses = LastUses<Text, CredentialUse>()
+    package let serviceUses = LastUses<ServiceUse.Key, ServiceUse>()
     /// Empty: every Region that a client names is served.
     package let regions: Set<Text>
     /// Names this process's rows in the outbox and its trail segments.
@@ -39,7 +40,9 @@ package final class House: Sendable {
         quotas: QuotaPolicy = QuotaPolicy(),
         regions: Set<Text> = [],
         node: Text,
-        fetch: @escaping @Sendable (_ url: Text) async throws -> [UInt8] = { _ in throw NoNetwork() }
+        fetch: @escaping @Sendable (_ url: Text, _ thumbprints: [Text]) async throws -> [UInt8] = { _, _ in
+            throw NoNetwork()
+        }
     ) {
         self.store = store
         self.root = root

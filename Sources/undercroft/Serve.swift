@@ -64,7 +64,9 @@ struct Server {
             quotas: QuotaPolicy(isEnforced: settings.enforcesQuotas, overrides: settings.quotas),
             regions: Set(settings.regions),
             node: node,
-            fetch: { [authorities = settings.providerAuthorities] url in try await Self.fetch(url, authorities) }
+            fetch: { [authorities = settings.providerAuthorities, clock] url, thumbprints in
+                try await Providers.fetch(url, authorities, thumbprints, clock)
+            }
         )
         try await found(house)
         let gate = Gate(house: house, catalog: .all)
@@ -75,23 +77,13 @@ struct Server {
         await work(house, gate, front, signals)
         log.info("stopping")
         await front.drain(deadline: 25)
-        do { try await KeyUseNotes(house: house).step() } catch {
+        do { try await UseNotes(house: house).step() } catch {
             log.warning("the last uses of access keys were not written")
         }
         var drain = OutboxDrain(house: house)
         do { try await drain.step() } catch { log.warning("outbox not drained; the next start does it") }
         trail.stop()
         await store.close()
-    }
-
-    /// A document of an identity provider: over TLS, small, and soon.
-    private static func fetch(_ url: Text, _ authorities: String?) async throws -> [UInt8] {
-        guard url.hasPrefix("https://") else { throw Outbound.Unreachable(description: "\(url) is not https") }
-        let answer = try await Outbound.send(
-            "GET", url.string, headers: [("Accept", "application/json")],
-            trust: authorities.map { .systemAnd(file: $0) } ?? .system, limit: 256 * 1024)
-        guard answer.status == 200 else { throw Outbound.Unreachable(description: "\(url) answers \(answer.status)") }
-        return answer.body
     }
 
     private func openStore(_ root: RootKey, _ node: Text) throws -> Store {
@@ -171,7 +163,7 @@ struct Server {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await duties.drainOutbox() }
             group.addTask { await duties.sweep() }
-            group.addTask { await duties.noteKeyUses() }
+            group.addTask { await duties.noteUses() }
             group.addTask { await duties.forget(gate) }
             for await signal in signals.stream {
                 if signal != SIGHUP { break }

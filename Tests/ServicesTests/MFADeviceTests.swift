@@ -136,25 +136,3 @@ import Wire
         #expect(text("abcde", [:]) != nil)
     }
 }
-
-/// The duty's writes: who signs stays known.
-@Suite struct KeyUseNotesTests {
-    @Test func writtenBesideTheKey() async throws {
-        let world = try await World()
-        #expect(await world.send("ListSecrets", [:]).status == 200)
-        let id = world.administrator.accessKeyID
-        #expect(world.house.credentialUses[id]?.service == "secretsmanager")
-        let ticket = world.house.store.cache.ticket(for: .item(IdentityRows.accessKey(id)))
-        try await KeyUseNotes(house: world.house).step()
-        #expect(world.house.store.cache.stands([ticket]))
-        #expect(world.house.credentialUses[id] == nil)
-        let use = try await world.house.store.read { try AccessKeyUses.use($0.item(AccessKeyUses.key(id))) }
-        #expect(use?.time == world.clock.now && use?.region == World.region)
-        world.clock.advance(days: 1)
-        #expect(await world.send("ListSecrets", [:]).status == 200)
-        try await KeyUseNotes(house: world.house).step()
-        let later = try await world.house.store.read { try AccessKeyUses.use($0.item(AccessKeyUses.key(id))) }
-        #expect(later?.time == world.clock.now)
-        await world.close()
-    }
-}

@@ -42,6 +42,9 @@ class AccessWorld:
         self.iam.create_role(RoleName=self.name, AssumeRolePolicyDocument=TRUST)
         return {"RoleName": self.name}
 
+    def job(self):
+        return self.iam.generate_service_last_accessed_details(Arn=f"{ACCOUNT}:user/administrator")
+
     @property
     def policy(self):
         made = self.iam.create_policy(PolicyName=self.name, PolicyDocument=READ)
@@ -162,6 +165,15 @@ ACCESS_SUCCESS = {
     "GetContextKeysForPrincipalPolicy": (
         lambda w: w.iam.get_context_keys_for_principal_policy(PolicySourceArn=f"{ACCOUNT}:role/{w.role['RoleName']}"),
         "ContextKeyNames"),
+    "GenerateServiceLastAccessedDetails": (lambda w: w.job(), "JobId"),
+    "GetServiceLastAccessedDetails": (
+        lambda w: w.iam.get_service_last_accessed_details(JobId=w.job()["JobId"]), "ServicesLastAccessed"),
+    "GetServiceLastAccessedDetailsWithEntities": (
+        lambda w: w.iam.get_service_last_accessed_details_with_entities(
+            JobId=w.job()["JobId"], ServiceNamespace="kms"), "EntityDetailsList"),
+    "ListPoliciesGrantingServiceAccess": (
+        lambda w: w.iam.list_policies_granting_service_access(
+            Arn=f"{ACCOUNT}:role/{w.role['RoleName']}", ServiceNamespaces=["kms"]), "PoliciesGrantingServiceAccess"),
     "CreateOpenIDConnectProvider": (
         lambda w: w.iam.create_open_id_connect_provider(Url=f"https://{w.name}.example"), "OpenIDConnectProviderArn"),
     "GetOpenIDConnectProvider": (lambda w: w.iam.get_open_id_connect_provider(**w.provider), "Url"),
@@ -247,6 +259,12 @@ ACCESS_VIOLATIONS = {
     "SimulatePrincipalPolicy": ({}, null("policySourceArn", "actionNames")),
     "GetContextKeysForCustomPolicy": ({}, null("policyInputList")),
     "GetContextKeysForPrincipalPolicy": ({}, null("policySourceArn")),
+    "GenerateServiceLastAccessedDetails": (
+        {"Arn": "x"}, [must("Value 'x'", "arn", "have length greater than or equal to 20")]),
+    "GetServiceLastAccessedDetails": (
+        {"JobId": "x"}, [must("Value 'x'", "jobId", "have length greater than or equal to 36")]),
+    "GetServiceLastAccessedDetailsWithEntities": ({}, null("jobId", "serviceNamespace")),
+    "ListPoliciesGrantingServiceAccess": ({}, null("arn", "serviceNamespaces")),
     "CreateOpenIDConnectProvider": (
         {"Url": "https://x.example", "ThumbprintList.member.1": "abc"},
         [must("Value 'abc'", "thumbprintList.1.member", "have length greater than or equal to 40")]),

@@ -65,7 +65,9 @@ class Key:
 class Provider:
     """Serves the discovery document and the keys; counts who asks."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, shows=("leaf",), address="127.0.0.1", days=2, is_impostor=False):
+        """`shows` are the certificates that it presents; an impostor's own is not from the authority that it shows."""
+        self.shows, self.address, self.days, self.is_impostor = shows, address, days, is_impostor
         self.keys, self.fetches = [Key("RS256", "one")], 0
         certificate, key = self.certify(folder)
         provider = self
@@ -98,28 +100,30 @@ class Provider:
         """The authority's certificate is `ca.pem`."""
         now = datetime.datetime.now(datetime.timezone.utc)
 
-        def issue(subject, issuer, public, signer, extension):
+        def issue(subject, issuer, public, signer, extension, days=2):
             return (
                 x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
-                .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=1))
-                .not_valid_after(now + datetime.timedelta(days=2)).add_extension(extension, critical=True)
+                .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(days=3))
+                .not_valid_after(now + datetime.timedelta(days=days)).add_extension(extension, critical=True)
                 .sign(signer, hashes.SHA256())
             )
 
         def name(text):
             return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
-        authority, own = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+        authority, own, impostor = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
         root = issue(
             name("test authority"), name("test authority"), authority.public_key(), authority,
             x509.BasicConstraints(ca=True, path_length=0))
         leaf = issue(
-            name("127.0.0.1"), name("test authority"), own.public_key(), authority,
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]))
+            name(self.address), name("test authority"), own.public_key(), impostor if self.is_impostor else authority,
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(self.address))]), self.days)
         self.authority = folder / "ca.pem"
         self.authority.write_bytes(root.public_bytes(serialization.Encoding.PEM))
         certificate, key = folder / "leaf.pem", folder / "leaf.key"
-        certificate.write_bytes(leaf.public_bytes(serialization.Encoding.PEM))
+        made = {"leaf": leaf, "root": root}
+        certificate.write_bytes(b"".join(made[one].public_bytes(serialization.Encoding.PEM) for one in self.shows))
+        self.thumbprints = {which: one.fingerprint(hashes.SHA1()).hex() for which, one in made.items()}
         key.write_bytes(own.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
         return certificate, key

@@ -2,9 +2,12 @@
 
 import json
 import re
+import struct
 import time
+import zlib
 
 import pytest
+import qrcode
 from iam import Person, arn, no_user, unique
 from support import refused, totp, until
 
@@ -39,6 +42,46 @@ def codes(seed, shift=0):
 
 def missing(serial):
     return f"VirtualMFADevice with serial number {serial} doesn't exist."
+
+
+def modules(png):
+    """The rows of a QR code, 1 for dark: what a PNG of four pixels a module, with a margin of four modules, shows."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n"
+    chunks, rest = {}, png[8:]
+    while rest:
+        length, kind = struct.unpack(">I4s", rest[:8])
+        chunks[kind], checksum, rest = rest[8:8 + length], rest[8 + length:12 + length], rest[12 + length:]
+        assert struct.unpack(">I", checksum)[0] == zlib.crc32(kind + chunks[kind])
+    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
+    width, height, *kind = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
+    assert width == height and kind == [1, 0, 0, 0, 0]
+    data, stride = zlib.decompress(chunks[b"IDAT"]), (width + 7) // 8 + 1
+    assert len(data) == stride * height
+    rows = []
+    for y in range(height):
+        line = data[y * stride:(y + 1) * stride]
+        assert line[0] == 0
+        rows.append([1 - (line[1 + x // 8] >> 7 - x % 8 & 1) for x in range(width)])
+    small = [row[::4] for row in rows[::4]]
+    assert all(rows[y][x] == small[y // 4][x // 4] for y in range(height) for x in range(width))
+    inner = [row[4:-4] for row in small[4:-4]]
+    assert sum(map(sum, small)) == sum(map(sum, inner))
+    return inner
+
+
+@pytest.mark.parametrize("length, version", [(1, 6), (7, 7), (50, 8), (90, 10), (226, 13)])
+def test_qr_codes(iam, length, version):
+    """Module for module what another encoder makes of the same text."""
+    name = ("x" * length + unique("+=,.@-_"))[-length:]
+    made = iam.create_virtual_mfa_device(VirtualMFADeviceName=name)["VirtualMFADevice"]
+    code = modules(made["QRCodePNG"])
+    text = b"otpauth://totp/" + name.encode() + b"@000000000001?secret=" + made["Base32StringSeed"]
+    # The mask is in the format information, under a pattern of its own.
+    mask = (code[8][2] << 2 | code[8][3] << 1 | code[8][4]) ^ 0b101
+    theirs = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, mask_pattern=mask, border=0)
+    theirs.add_data(text, optimize=0)
+    assert code == [[int(module) for module in row] for row in theirs.get_matrix()]
+    assert theirs.version == version
 
 
 def test_a_device(iam, user, device):

@@ -174,12 +174,154 @@ def test_import_types_and_ids(kms, key):
         bring(kms, key, material, KeyMaterialId="0" * 64, **plain)
     with refused("ValidationException", "KeyMaterialId can't be specified when ImportType is NEW_KEY_MATERIAL."):
         bring(kms, key, material, ImportType="NEW_KEY_MATERIAL", KeyMaterialId=made["KeyMaterialId"], **plain)
-    text = f"{key} has key material. Rotation to further imported key material is not supported here."
-    with refused("UnsupportedOperationException", text):
-        bring(kms, key, chance.token_bytes(32), ImportType="NEW_KEY_MATERIAL", **plain)
     with refused("NotFoundException", f"Key material '{'0' * 64}' does not exist in {key}"):
         kms.delete_imported_key_material(KeyId=key, KeyMaterialId="0" * 64)
     kms.delete_imported_key_material(KeyId=key, KeyMaterialId=made["KeyMaterialId"])
+
+
+def rotations(kms, key, **more):
+    return kms.list_key_rotations(KeyId=key, **({"IncludeKeyMaterial": "ALL_KEY_MATERIAL"} | more))["Rotations"]
+
+
+def states(kms, key):
+    return [(r["KeyMaterialState"], r["ImportState"]) for r in rotations(kms, key)]
+
+
+def bring_new(kms, key, material=None, **more):
+    more = more or {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+    return bring(kms, key, material or chance.token_bytes(32), ImportType="NEW_KEY_MATERIAL", **more)["KeyMaterialId"]
+
+
+def test_rotation_to_new_material(server, kms, key):
+    old, new = chance.token_bytes(32), chance.token_bytes(32)
+    with refused("KMSInvalidStateException", f"{key} is pending import."):
+        kms.rotate_key_on_demand(KeyId=key)
+    first = bring(kms, key, old)["KeyMaterialId"]
+    with refused(
+        "KMSInvalidStateException", f"No available key material pending rotation for the key: {key}."
+    ):
+        kms.rotate_key_on_demand(KeyId=key)
+    blob = kms.encrypt(KeyId=key, Plaintext=b"old")["CiphertextBlob"]
+    plain = {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+    second = bring_new(kms, key, new, KeyMaterialDescription="second", **plain)
+    assert describe(kms, key)["CurrentKeyMaterialId"] == first and rotations(
+        kms, key, IncludeKeyMaterial="ROTATIONS_ONLY") == []
+    short = key.split("/")[1]
+    assert rotations(kms, key) == [
+        {"KeyId": short, "KeyMaterialId": first, "KeyMaterialState": "CURRENT", "ImportState": "IMPORTED", **plain},
+        {
+            "KeyId": short, "KeyMaterialId": second, "KeyMaterialState": "PENDING_ROTATION", "ImportState": "IMPORTED",
+            "KeyMaterialDescription": "second", **plain,
+        },
+    ]
+    assert kms.encrypt(KeyId=key, Plaintext=b"x")["KeyId"] == key
+    with refused("KMSInvalidStateException", (
+        f"{key} has key material that is pending rotation. Rotate the key or delete that material first."
+    )):
+        bring_new(kms, key)
+    # It may come again with another end and keeps its description.
+    bring(kms, key, new, ValidTo=now() + datetime.timedelta(days=9), KeyMaterialId=second)
+    pending = rotations(kms, key)[1]
+    assert pending["ExpirationModel"] == "KEY_MATERIAL_EXPIRES" and pending["KeyMaterialDescription"] == "second"
+    assert abs((pending["ValidTo"] - now()).total_seconds() - 9 * 86400) < 60
+    assert describe(kms, key)["ExpirationModel"] == "KEY_MATERIAL_DOES_NOT_EXPIRE"
+
+    assert kms.rotate_key_on_demand(KeyId=key)["KeyId"] == short
+    seen = describe(kms, key)
+    assert seen["CurrentKeyMaterialId"] == second and seen["ExpirationModel"] == "KEY_MATERIAL_EXPIRES"
+    assert states(kms, key) == [("NON_CURRENT", "IMPORTED"), ("CURRENT", "IMPORTED")]
+    (rotation,) = rotations(kms, key, IncludeKeyMaterial="ROTATIONS_ONLY")
+    assert rotation["KeyMaterialId"] == second and rotation["RotationType"] == "ON_DEMAND"
+    assert abs((rotation["RotationDate"] - now()).total_seconds()) < 60
+    opened = kms.decrypt(CiphertextBlob=blob)
+    assert (opened["Plaintext"], opened["KeyMaterialId"]) == (b"old", first)
+    assert kms.generate_data_key(KeyId=key, KeySpec="AES_256")["KeyMaterialId"] == second
+    # What was current once is not new again.
+    with refused("IncorrectKeyMaterialException", f"The key material is already associated with {key}."):
+        bring_new(kms, key, old)
+    events = until(lambda: [
+        r for r in server.records(500) if r["eventName"] == "RotateKey" and r["serviceEventDetails"]["keyId"] == short])
+    assert events[0]["serviceEventDetails"] == {
+        "keyId": short, "rotationType": "ON_DEMAND", "keyOrigin": "EXTERNAL", "previousKeyMaterialId": first,
+        "currentKeyMaterialId": second,
+    }
+
+
+def test_a_key_needs_all_its_materials(kms, key):
+    old, new = chance.token_bytes(32), chance.token_bytes(32)
+    first = bring(kms, key, old)["KeyMaterialId"]
+    blob = kms.encrypt(KeyId=key, Plaintext=b"old")["CiphertextBlob"]
+    second = bring_new(kms, key, new)
+    kms.rotate_key_on_demand(KeyId=key)
+    third = bring_new(kms, key)
+    assert kms.delete_imported_key_material(KeyId=key, KeyMaterialId=first)["KeyMaterialId"] == first
+    assert describe(kms, key)["KeyState"] == "PendingImport"
+    assert states(kms, key) == [
+        ("NON_CURRENT", "PENDING_IMPORT"), ("CURRENT", "IMPORTED"), ("PENDING_ROTATION", "IMPORTED")]
+    text = f"{key} is pending import."
+    for run in [
+        lambda: kms.encrypt(KeyId=key, Plaintext=b"x"), lambda: kms.decrypt(CiphertextBlob=blob),
+        lambda: kms.rotate_key_on_demand(KeyId=key),
+    ]:
+        with refused("KMSInvalidStateException", text):
+            run()
+    # Without an id it is the current material.
+    assert kms.delete_imported_key_material(KeyId=key)["KeyMaterialId"] == second
+    bring(kms, key, new)
+    assert describe(kms, key)["KeyState"] == "PendingImport"
+    bring(kms, key, old)
+    assert describe(kms, key)["KeyState"] == "Enabled"
+    assert rotations(kms, key)[1]["RotationType"] == "ON_DEMAND"
+    assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"old"
+    # The key works without the material that waits, and that leaves nothing behind.
+    kms.delete_imported_key_material(KeyId=key, KeyMaterialId=third)
+    assert describe(kms, key)["KeyState"] == "Enabled" and len(rotations(kms, key)) == 2
+    with refused("NotFoundException", f"Key material '{third}' does not exist in {key}"):
+        kms.delete_imported_key_material(KeyId=key, KeyMaterialId=third)
+    assert bring_new(kms, key) != third
+
+
+def test_waiting_material_expires(kms, key):
+    bring(kms, key, chance.token_bytes(32))
+    bring_new(kms, key, ValidTo=now() + datetime.timedelta(seconds=2))
+    until(lambda: len(rotations(kms, key)) == 1)
+    assert describe(kms, key)["KeyState"] == "Enabled"
+    with refused("KMSInvalidStateException", f"No available key material pending rotation for the key: {key}."):
+        kms.rotate_key_on_demand(KeyId=key)
+
+
+def test_the_earliest_end_counts(kms, key):
+    bring(kms, key, chance.token_bytes(32), ValidTo=now() + datetime.timedelta(days=5))
+    bring_new(kms, key, ValidTo=now() + datetime.timedelta(days=300))
+    kms.rotate_key_on_demand(KeyId=key)
+    assert abs((describe(kms, key)["ValidTo"] - now()).total_seconds() - 5 * 86400) < 60
+
+
+def test_a_secret_under_a_rotated_imported_key(kms, secrets, key, name):
+    bring(kms, key, chance.token_bytes(32))
+    secrets.create_secret(Name=name, SecretString="one", KmsKeyId=key)
+    bring_new(kms, key)
+    for _ in range(2):
+        assert secrets.get_secret_value(SecretId=name)["SecretString"] == "one"
+    kms.rotate_key_on_demand(KeyId=key)
+    assert secrets.get_secret_value(SecretId=name)["SecretString"] == "one"
+    secrets.put_secret_value(SecretId=name, SecretString="two")
+    assert secrets.get_secret_value(SecretId=name)["SecretString"] == "two"
+    assert secrets.get_secret_value(SecretId=name, VersionStage="AWSPREVIOUS")["SecretString"] == "one"
+
+
+def test_other_keys_have_one_material(kms):
+    key = create(kms, "HMAC_256", "GENERATE_VERIFY_MAC")
+    material, plain = chance.token_bytes(32), {"ExpirationModel": "KEY_MATERIAL_DOES_NOT_EXPIRE"}
+    for more in [
+        {"ImportType": "NEW_KEY_MATERIAL"}, {"ImportType": "EXISTING_KEY_MATERIAL"}, {"KeyMaterialId": "0" * 64},
+        {"KeyMaterialDescription": "x"},
+    ]:
+        with refused("UnsupportedOperationException", (
+            f"ImportType, KeyMaterialId and KeyMaterialDescription are for symmetric encryption keys; "
+            f"{key} is a HMAC_256 key."
+        )):
+            bring(kms, key, material, **more, **plain)
 
 
 def test_tokens_are_for_one_key_and_one_wrapping_key(kms, key):

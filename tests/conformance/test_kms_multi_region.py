@@ -8,7 +8,7 @@ import uuid
 import pytest
 from keys import SIGNING
 from support import refused, until
-from test_kms_import import bring
+from test_kms_import import bring, bring_new, rotations, states
 
 ARN = "arn:aws:kms:{}:000000000001:key/{}"
 HOME = "us-west-2"
@@ -224,6 +224,76 @@ def test_imported_material_is_brought_to_each_key(client, kms, away):
     assert (seen["KeyState"], seen["Origin"]) == ("PendingImport", "EXTERNAL")
     bring(client("kms", region=third), ARN.format(third, key), material)
     assert client("kms", region=third).decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+
+
+def test_imported_material_is_rotated_when_each_key_has_it(client, kms, away):
+    key = create(kms, Origin="EXTERNAL")["KeyId"]
+    home, replica = ARN.format(HOME, key), ARN.format(away, key)
+    there = client("kms", region=away)
+    old, new = chance.token_bytes(32), chance.token_bytes(32)
+    first = bring(kms, home, old)["KeyMaterialId"]
+    kms.replicate_key(KeyId=key, ReplicaRegion=away)
+    bring(there, replica, old)
+    blob = there.encrypt(KeyId=key, Plaintext=b"old")["CiphertextBlob"]
+    with refused(
+        "IncorrectKeyMaterialException", "Key material has to be imported into the primary key before its replicas."
+    ):
+        bring_new(there, replica, new)
+    second = bring_new(kms, home, new)
+    waiting = "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
+    assert states(kms, key) == [("CURRENT", "IMPORTED"), (waiting, "IMPORTED")]
+    assert states(there, key) == [("CURRENT", "IMPORTED"), (waiting, "PENDING_IMPORT")]
+    nothing = f"No available key material pending rotation for the key: {home}."
+    with refused("KMSInvalidStateException", nothing):
+        kms.rotate_key_on_demand(KeyId=key)
+    text = f"The key material is not the one that was imported into {replica} before."
+    with refused("IncorrectKeyMaterialException", text):
+        bring(there, replica, chance.token_bytes(32))
+    assert bring(there, replica, new)["KeyMaterialId"] == second
+    for kms_there in (kms, there):
+        assert states(kms_there, key) == [("CURRENT", "IMPORTED"), ("PENDING_ROTATION", "IMPORTED")]
+    # A replica that comes now, or that loses its copy, is waited for.
+    third = away[:-1] + "2"
+    kms.replicate_key(KeyId=key, ReplicaRegion=third)
+    last = client("kms", region=third)
+    assert states(last, key) == [("CURRENT", "PENDING_IMPORT"), (waiting, "PENDING_IMPORT")]
+    there.delete_imported_key_material(KeyId=key, KeyMaterialId=second)
+    bring(last, ARN.format(third, key), new)
+    with refused("KMSInvalidStateException", nothing):
+        kms.rotate_key_on_demand(KeyId=key)
+    bring(there, replica, new)
+    with refused("UnsupportedOperationException", (
+        f"{replica} is a replica key. Only the primary key of a multi-Region key is rotated."
+    )):
+        there.rotate_key_on_demand(KeyId=key)
+    kms.rotate_key_on_demand(KeyId=key)
+    for region in (HOME, away, third):
+        assert describe(client, region, key)["CurrentKeyMaterialId"] == second
+    assert rotations(there, key) == rotations(kms, key)
+    assert describe(client, third, key)["KeyState"] == "PendingImport"
+    bring(last, ARN.format(third, key), old)
+    for opener in (kms, there, last):
+        opened = opener.decrypt(CiphertextBlob=blob)
+        assert (opened["Plaintext"], opened["KeyMaterialId"]) == (b"old", first)
+    moved = there.encrypt(KeyId=key, Plaintext=b"new")["CiphertextBlob"]
+    assert last.decrypt(CiphertextBlob=moved)["KeyMaterialId"] == second
+
+
+def test_waiting_material_goes_with_the_primary_keys(client, kms, away):
+    key = create(kms, Origin="EXTERNAL")["KeyId"]
+    home, replica = ARN.format(HOME, key), ARN.format(away, key)
+    there = client("kms", region=away)
+    old, new = chance.token_bytes(32), chance.token_bytes(32)
+    bring(kms, home, old)
+    kms.replicate_key(KeyId=key, ReplicaRegion=away)
+    bring(there, replica, old)
+    gone = bring_new(kms, home, new)
+    bring(there, replica, new)
+    kms.delete_imported_key_material(KeyId=key, KeyMaterialId=gone)
+    for kms_there in (kms, there):
+        assert states(kms_there, key) == [("CURRENT", "IMPORTED")]
+    assert describe(client, away, key)["KeyState"] == "Enabled"
+    assert bring_new(kms, home) != gone
 
 
 def test_regions_that_are_not_served(serve, away):

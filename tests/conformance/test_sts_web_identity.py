@@ -164,3 +164,62 @@ def test_a_provider_that_is_gone(world, tmp_path):
     gone.httpd.server_close()
     with refused("IDPCommunicationError"):
         assume(server, gone.token(), role="gone")
+
+
+@pytest.fixture(scope="module")
+def lonely(tmp_path_factory):
+    """A server that no authority of the providers' is known to."""
+    server = Server(tmp_path_factory.mktemp("lonely") / "data").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def register(lonely, tmp_path):
+    """A provider with these thumbprints, and a role for its tokens."""
+    def run(thumbprints, **how):
+        provider = Provider(tmp_path, **how)
+        iam = lonely.client("iam")
+        provider.arn = iam.create_open_id_connect_provider(
+            Url=provider.issuer, ClientIDList=["sts.amazonaws.com"],
+            ThumbprintList=[provider.thumbprints.get(one, one) for one in thumbprints])["OpenIDConnectProviderArn"]
+        provider.role = f"role-{provider.host.rsplit(':', 1)[1]}"
+        iam.create_role(RoleName=provider.role, AssumeRolePolicyDocument=trust(provider))
+        return provider
+
+    return run
+
+
+WRONG = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.mark.parametrize("thumbprints, shows", [
+    (["leaf"], ["leaf"]), ([WRONG, "root"], ["leaf", "root"]), (["root", WRONG], ["leaf", "root"]),
+])
+def test_thumbprints_vouch_where_no_authority_does(lonely, register, thumbprints, shows):
+    provider = register(thumbprints, shows=shows)
+    assert assume(lonely, provider.token(), provider.role)["Provider"] == provider.arn
+
+
+@pytest.mark.parametrize("thumbprints, how", [
+    ([WRONG], {}), (["root"], {}), (["leaf"], {"shows": ["leaf", "root"]}), ([], {"shows": ["leaf", "root"]}),
+    # The right authority beside a certificate that it never signed.
+    (["root"], {"shows": ["leaf", "root"], "is_impostor": True}),
+    # Another's certificate, and one that is over.
+    (["root"], {"shows": ["leaf", "root"], "address": "127.0.0.2"}), (["leaf"], {"address": "127.0.0.2"}),
+    (["root"], {"shows": ["leaf", "root"], "days": -1}), (["leaf"], {"days": -1}),
+])
+def test_thumbprints_that_do_not_vouch(lonely, register, thumbprints, how):
+    provider = register(thumbprints, **how)
+    with refused("IDPCommunicationError", f"The keys of {provider.issuer} can't be fetched; try again."):
+        assume(lonely, provider.token(), provider.role)
+    assert provider.fetches == 0
+
+
+def test_keys_are_kept_for_those_who_trust_them_alike(lonely, register):
+    provider = register(["leaf"])
+    assume(lonely, provider.token(), provider.role)
+    lonely.client("iam").update_open_id_connect_provider_thumbprint(
+        OpenIDConnectProviderArn=provider.arn, ThumbprintList=[WRONG])
+    with refused("IDPCommunicationError"):
+        assume(lonely, provider.token(), provider.role)

@@ -93,6 +93,10 @@ int up_hmac_data(up_hash hash, const void *_Nullable key, size_t key_count, cons
 // AES-256 key unwrapping with padding (RFC 5649). There is room for `count` bytes.
 int up_key_unwrap(const void *key, const void *_Nullable in, size_t count, void *out, size_t *out_count);
 
+// Whether the certificates (DER, one behind the other, the server's own first) lead to the last of them, which is trusted, and
+// the first is `host`'s, a name or an IP address, at this time (seconds since 1970).
+int up_chain_verify(const void *_Nullable chain, size_t count, const char *host, int64_t seconds);
+
 // getrandom(2).
 int up_random(void *_Nullable out, size_t count);
 // Time depends on `count` alone.

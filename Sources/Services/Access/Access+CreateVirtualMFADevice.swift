@@ -7,6 +7,8 @@ internal import Wire
 extension Access {
     enum CreateVirtualMFADevice: MFAOperation {
         static let name: Text = "CreateVirtualMFADevice"
+        /// Of the eight masks of a QR code the best one is looked for.
+        static let isBrief = false
         static let input: Structure = [
             .optional("Path", path), .required("VirtualMFADeviceName", .string(1...Int.max, namePattern)),
             .optional("Tags", tags),
@@ -26,11 +28,17 @@ extension Access {
             guard subject.serial.length <= 256 else {
                 throw Fault("InvalidInput", "A serial number has at most 256 characters: shorten the path or the name.")
             }
+            // Off the event loop, where the call began.
+            await Task.yield()
             let seed = SecretBytes(house.chance.bytes(40))
+            let name = input.text("VirtualMFADeviceName") ?? ""
             let device = MFADevice(
-                account: subject.account, path: input.text("Path") ?? "/",
-                name: input.text("VirtualMFADeviceName") ?? "", seed: seed, at: call.now,
+                account: subject.account, path: input.text("Path") ?? "/", name: name, seed: seed, at: call.now,
                 try merged([], requestTags(input)), root: house.root)
+            let shownSeed = Base32.encode(seed.revealBytes())
+            guard let picture = picture(of: shownSeed, name, subject.account) else {
+                throw Fault("InvalidInput", "The name of the device does not fit into a QR code: shorten it.")
+            }
             return try await call.commit { transaction in
                 guard try transaction.insert(device.item) else {
                     throw Fault(
@@ -39,11 +47,17 @@ extension Access {
                 }
                 var shown: Fields = [
                     "SerialNumber": .string(device.serial),
-                    "Base32StringSeed": .secret(SensitiveBytes(Base32.encode(seed.revealBytes()), isText: false)),
+                    "Base32StringSeed": .secret(SensitiveBytes(shownSeed, isText: false)),
+                    "QRCodePNG": .secret(SensitiveBytes(picture, isText: false)),
                 ]
                 if !device.tags.isEmpty { shown.add("Tags", Access.shown(device.tags)) }
                 return ["VirtualMFADevice": .structure(shown)]
             }
+        }
+
+        /// What authenticator apps read. A name is of characters that stand in a URI as they are.
+        private static func picture(of seed: [UInt8], _ name: Text, _ account: AccountID) -> [UInt8]? {
+            QRCode(Array("otpauth://totp/\(name)@\(account)?secret=".utf8) + seed)?.png
         }
     }
 }

@@ -27,6 +27,7 @@ extension Access {
                     try transaction.delete(Bond(.boundary, role.account, to: boundary, role.key).key)
                 }
                 try transaction.delete(role.key)
+                try ServiceMemory.forget(role, transaction)
                 return [:]
             }
         }

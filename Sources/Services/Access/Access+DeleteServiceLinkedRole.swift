@@ -24,6 +24,7 @@ extension Access {
                     try transaction.delete(Bond(.attachment, role.account, to: arn, role.key).key)
                 }
                 try transaction.delete(role.key)
+                try ServiceMemory.forget(role, transaction)
                 let body: Fields = ["role": .string(role.arn)]
                 _ = try transaction.insert(
                     Item(

@@ -29,6 +29,7 @@ extension Access {
                     try transaction.delete(Bond(.boundary, user.account, to: boundary, user.key).key)
                 }
                 try transaction.delete(user.key)
+                try ServiceMemory.forget(user, transaction)
                 return [:]
             }
         }

@@ -101,7 +101,7 @@ extension Access {
             if entity.kind == .role {
                 if let trust = entity.trust { fields.add("AssumeRolePolicyDocument", encoded(trust)) }
                 fields.add("InstanceProfileList", .list([]))
-                fields.add("RoleLastUsed", lastUse(of: entity, house))
+                fields.add("RoleLastUsed", try lastUse(of: entity, house.serviceUses, snapshot))
             }
             if entity.kind != .group { fields.add("Tags", Access.shown(entity.tags)) }
             return .structure(fields)

@@ -14,7 +14,8 @@ extension Access {
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let role = try await call.readEntity()
             var fields = shown(role: role)
-            fields.add("RoleLastUsed", lastUse(of: role, call.house))
+            let uses = call.house.serviceUses
+            fields.add("RoleLastUsed", try await call.house.store.read { try lastUse(of: role, uses, $0) })
             return ["Role": .structure(fields)]
         }
     }
@@ -24,8 +25,11 @@ extension Access {
     }
 
     /// An empty structure for a role that was never used.
-    static func lastUse(of role: Entity, _ house: House) -> Document {
-        guard let use = house.roleUses[role.id] else { return .structure([:]) }
+    static func lastUse<Reader: StoreReader & ~Copyable>(
+        of role: Entity, _ noted: LastUses<ServiceUse.Key, ServiceUse>, _ reader: borrowing Reader
+    ) throws -> Document {
+        let last = try ServiceMemory.all(of: role, noted, reader).values.compactMap(\.last).max { $0.time < $1.time }
+        guard let use = last else { return .structure([:]) }
         return .structure(["LastUsedDate": .timestamp(use.time), "Region": .string(use.region)])
     }
 }

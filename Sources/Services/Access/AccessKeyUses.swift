@@ -10,15 +10,15 @@ enum AccessKeyUses {
 
     static func key(_ id: Text) -> ItemKey { ItemKey(place: IdentityRows.place, kind: kind, id: id) }
 
-    static func use(_ item: Item?) throws -> CredentialUses.Use? {
+    static func use(_ item: Item?) throws -> CredentialUse? {
         guard let item else { return nil }
         let body = try Fields(json: item.body)
         guard let time = body.storedTime("time"), let region = body.text("region"), let service = body.text("service")
         else { throw StoreError.corrupt("\(kind) \(item.key.id)") }
-        return CredentialUses.Use(time: time, region: region, service: service)
+        return CredentialUse(time: time, region: region, service: service)
     }
 
-    fileprivate static func write(_ id: Text, _ use: CredentialUses.Use, _ transaction: borrowing Transaction) throws {
+    static func write(_ id: Text, _ use: CredentialUse, _ transaction: borrowing Transaction) throws {
         // A session's key has no row, and a deleted one must not leave this behind.
         guard try transaction.item(IdentityRows.accessKey(id)) != nil else { return }
         let old = try transaction.item(key(id))
@@ -31,27 +31,6 @@ enum AccessKeyUses {
             try transaction.update(item)
         } else {
             _ = try transaction.insert(Item(key: key(id), rev: 1, body: body.json))
-        }
-    }
-}
-
-/// Writes down what ``CredentialUses`` has noted.
-package struct KeyUseNotes: Sendable {
-    private let house: House
-    private static let batch = 200
-
-    package init(house: House) { self.house = house }
-
-    package func step() async throws {
-        // In order, so that two nodes don't wait for each other.
-        var rest = house.credentialUses.all.filter { $0.key.hasPrefix("AKIA") }.sorted { $0.key < $1.key }[...]
-        while !rest.isEmpty {
-            let batch = rest.prefix(Self.batch)
-            rest = rest.dropFirst(Self.batch)
-            try await house.store.write { transaction in
-                for (id, use) in batch { try AccessKeyUses.write(id, use, transaction) }
-            }
-            house.credentialUses.forget(Dictionary(uniqueKeysWithValues: batch.map { ($0.key, $0.value) }))
         }
     }
 }

@@ -86,7 +86,7 @@ struct CredentialReport: Sendable {
     private static let certificateless: [Text] = ["false", "N/A", "false", "N/A"]
 
     private static func line(
-        _ user: Entity, _ policy: PasswordPolicy, _ noted: CredentialUses, _ snapshot: borrowing Snapshot
+        _ user: Entity, _ policy: PasswordPolicy, _ noted: LastUses<Text, CredentialUse>, _ snapshot: borrowing Snapshot
     ) throws -> [Text] {
         var line: [Text] = [user.name, user.arn, time(user.created) ?? "N/A"]
         if let profile = try LoginProfile(user) {

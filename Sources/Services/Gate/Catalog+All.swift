@@ -137,6 +137,10 @@ extension Catalog {
         Entry(writing: Access.GetAccountSummary.self),
         Entry(writing: Access.GenerateCredentialReport.self),
         Entry(writing: Access.GetCredentialReport.self),
+        Entry(writing: Access.GenerateServiceLastAccessedDetails.self),
+        Entry(writing: Access.GetServiceLastAccessedDetails.self),
+        Entry(writing: Access.GetServiceLastAccessedDetailsWithEntities.self),
+        Entry(writing: Access.ListPoliciesGrantingServiceAccess.self),
     ]
 
     private static let insight: [Entry] = [

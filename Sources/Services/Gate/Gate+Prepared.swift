@@ -32,6 +32,10 @@ extension Gate {
             host: envelope.host
         )
         guard let answer = read.prepared.answer(circumstances, house) else { return nil }
+        if read.isWorthNoting(received) {
+            house.credentialUses.note(claim.accessKeyID, CredentialUse(claim, received))
+            noteUse(of: read.entry, by: signer.caller, claim, received)
+        }
         house.figures.count(read.entry, code: nil, since: began, house.clock)
         house.figures.countPrepared()
         return Answer(
@@ -67,7 +71,8 @@ extension Gate {
             target: target,
             body: attempt.request.body,
             day: attempt.received.day,
-            tickets: sightings.tickets
+            tickets: sightings.tickets,
+            noted: attempt.received
         )
         prepared.keep(read, mix)
     }

@@ -106,9 +106,19 @@ package final class Gate: Door {
                 host: envelope.host
             )
             attempt.call = Call(scene, requestID: attempt.requestID, view: attempt.view)
+            noteUse(of: index, by: caller, claim, attempt.received)
         } catch let flaw as SignatureFlaw {
             throw flaw.fault(invocation.dialect.faultFamily)
         }
+    }
+
+    /// Attempts count, whatever becomes of them.
+    func noteUse(of index: Int, by caller: Caller, _ claim: SignatureClaim, _ now: Timestamp) {
+        let entry = catalog.entries[index]
+        house.serviceUses.note(
+            ServiceUse.Key(entityID: caller.entityID, entry: index),
+            ServiceUse(
+                time: now, region: claim.region, caller: caller, service: entry.api.name, action: entry.name))
     }
 
     /// Lets in an unsigned request whose operation asks for another proof; false for any other.

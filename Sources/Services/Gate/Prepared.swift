@@ -32,6 +32,8 @@ final class PreparedRead: Sendable {
     private let bodyStart: Int
     private let day: Timestamp
     private let tickets: [CacheTicket]
+    /// When it was last noted that its signer does this, in milliseconds.
+    private let noted: Atomic<Int64>
 
     init(
         entry: Int,
@@ -40,7 +42,8 @@ final class PreparedRead: Sendable {
         target: ArraySlice<UInt8>,
         body: [UInt8],
         day: Timestamp,
-        tickets: [CacheTicket]
+        tickets: [CacheTicket],
+        noted: Timestamp
     ) {
         self.entry = entry
         self.prepared = prepared
@@ -49,6 +52,14 @@ final class PreparedRead: Sendable {
         bodyStart = target.count
         self.day = day
         self.tickets = tickets
+        self.noted = Atomic(noted.milliseconds)
+    }
+
+    /// Seldom, so that most answers cost a look at a number.
+    func isWorthNoting(_ now: Timestamp) -> Bool {
+        guard now.milliseconds >= noted.load(ordering: .relaxed) + CredentialUse.grain else { return false }
+        noted.store(now.milliseconds, ordering: .relaxed)
+        return true
     }
 
     func answers(_ signer: KnownSigner, _ target: ArraySlice<UInt8>, _ body: [UInt8], on day: Timestamp) -> Bool {

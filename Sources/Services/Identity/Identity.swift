@@ -39,7 +39,7 @@ struct Identity: Sendable {
         if let known, known.fits(claim) {
             guard claim.verify(request, key: known.key) else { throw SignatureFlaw.mismatch }
             guard known.isCurrent(received) else { throw SignatureFlaw.expiredToken }
-            house.credentialUses.note(claim, received)
+            house.credentialUses.note(claim.accessKeyID, CredentialUse(claim, received))
             return known.caller
         }
         guard let credential = try credential(claim, view), credential.isActive else {
@@ -54,10 +54,7 @@ struct Identity: Sendable {
         guard let caller = try caller(credential, view) else { throw SignatureFlaw.unknownKey }
         // Long-term keys have no session; a token beside one is not ours.
         guard (claim.sessionToken == nil) == (caller.session == nil) else { throw SignatureFlaw.invalidToken }
-        house.credentialUses.note(claim, received)
-        if let session = caller.session, session.kind == .role {
-            house.roleUses.note(claim, received, as: session.entityID)
-        }
+        house.credentialUses.note(claim.accessKeyID, CredentialUse(claim, received))
         remember(claim, envelope, key, credential, caller)
         return caller
     }

@@ -74,7 +74,7 @@ extension KeyState {
         return CiphertextOpener(
             keyARN: arn,
             materialID: material.id,
-            expiry: material.expiry,
+            expiry: expiry,
             key: try open(material, root),
             bound: BoundCiphertext(ciphertext.sealed, boundTo: binding(material, context))
         )
@@ -85,7 +85,7 @@ extension KeyState {
 struct CiphertextOpener: Sendable {
     let keyARN: Text
     let materialID: Text
-    /// From when on the material must not be used any more, though it is still at hand.
+    /// From when on the key must not be used any more, though its material is still at hand: all of it has to be there.
     let expiry: Timestamp?
     fileprivate let key: WrappingKey
     fileprivate let bound: BoundCiphertext

@@ -84,11 +84,7 @@ extension Keys {
         }
         let material = key.currentMaterial
         if key.origin == .external, material.isHere(at: sighting.time) {
-            fields.add("ValidTo", material.expiry)
-            fields.add(
-                "ExpirationModel",
-                material.expiry == nil ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES" as Text
-            )
+            fields.members += KeyState.Material.expiryFields(key.expiry)
         }
         fields.add("Origin", key.origin.rawValue)
         fields.add("KeyManager", .string(key.isManaged ? "AWS" : "CUSTOMER"))

@@ -54,7 +54,20 @@ extension KeyState {
         var withoutSecret: Material {
             var rest = Material(id: id, sealed: nil)
             rest.remark = remark
+            rest.rotation = rotation
             return rest
+        }
+
+        /// When it has to go; `nil` while it is away.
+        var ending: Timestamp? { sealed == nil ? nil : expiry }
+
+        /// `ValidTo` and `ExpirationModel` of imported material.
+        static func expiryFields(_ expiry: Timestamp?) -> [Fields.Member] {
+            var fields: Fields = [:]
+            fields.add("ValidTo", expiry)
+            fields.add(
+                "ExpirationModel", expiry == nil ? "KEY_MATERIAL_DOES_NOT_EXPIRE" : "KEY_MATERIAL_EXPIRES" as Text)
+            return fields.members
         }
 
         func isHere(at time: Timestamp) -> Bool {

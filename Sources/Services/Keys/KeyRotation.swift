@@ -112,14 +112,19 @@ extension Keys {
         }
     }
 
-    /// Nor can the material that its owner brought be renewed without them.
-    static func requireRotatableByItself(_ key: KeyState) throws(Fault) {
+    /// Replicas follow their primary key.
+    static func requireRotatableHere(_ key: KeyState) throws(Fault) {
         try requireRotatable(key)
         guard key.family == nil || key.isPrimary else {
             throw Fault(
                 "UnsupportedOperationException",
                 "\(key.arn) is a replica key. Only the primary key of a multi-Region key is rotated.")
         }
+    }
+
+    /// The material that its owner brought can't be renewed without them.
+    static func requireRotatableByItself(_ key: KeyState) throws(Fault) {
+        try requireRotatableHere(key)
         guard key.origin == .kms else {
             throw Fault(
                 "UnsupportedOperationException",

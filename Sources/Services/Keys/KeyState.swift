@@ -40,6 +40,8 @@ final class KeyState: Sendable {
     let tags: [Tag]
     /// Empty until the first import; never for other origins.
     let materials: [Material]
+    /// Brought for the next rotation.
+    let pendingMaterial: Material?
     private let opened = Mutex<[Text: WrappingKey]>([:])
     let secrets = Mutex<[Text: SecretBytes]>([:])
 
@@ -76,7 +78,13 @@ final class KeyState: Sendable {
             }
             return material
         }
+        pendingMaterial = body.fields("pending").flatMap { Material(.structure($0)) }
     }
+
+    /// When the first of its materials has to go, and the key can't be used any more.
+    var expiry: Timestamp? { materials.compactMap(\.ending).min() }
+
+    var allMaterials: [Material] { materials + [pendingMaterial].compactMap(\.self) }
 
     var currentMaterial: Material { materials.last ?? .none }
 
@@ -221,7 +229,7 @@ struct KeyDraft: Sendable {
         var body = body
         body.members.removeAll { $0.name == "deletion" }
         body.add("deletion", deletionDate?.milliseconds)
-        let expiries = materials.compactMap { $0.sealed == nil ? nil : $0.expiry }
+        let expiries = (materials + [pendingMaterial].compactMap(\.self)).compactMap(\.ending)
         let due = (expiries + [deletionDate].compactMap(\.self)).min()
         return Item(key: key, link: nil, due: due, rev: rev, body: body.json)
     }
@@ -235,6 +243,11 @@ struct KeyDraft: Sendable {
     var materials: [KeyState.Material] {
         get { (body.list("materials") ?? []).compactMap { KeyState.Material($0) } }
         set { set("materials", .list(newValue.map(\.stored))) }
+    }
+
+    var pendingMaterial: KeyState.Material? {
+        get { body.fields("pending").flatMap { KeyState.Material(.structure($0)) } }
+        set { set("pending", newValue?.stored ?? .null) }
     }
 
     var family: KeyFamily? {

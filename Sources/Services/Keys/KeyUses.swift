@@ -1,22 +1,15 @@
 internal import Bytes
 internal import Store
-internal import Synchronization
 internal import Wire
 
 /// What each key was last used for, as GetKeyLastUsage tells it.
-///
-/// A use costs a note in memory; a duty writes the notes down. So after a crash the last half minute is missing here, never in
-/// the trail, which is what counts.
-package final class KeyUses: Sendable {
-    struct Use: Sendable {
+package enum KeyUses {
+    package struct Use: LastUse {
         let operation: Text
         let time: Timestamp
         /// The record of the call, which has its ids.
         let record: [UInt8]
     }
-
-    /// By the keys' ARNs.
-    private let latest = Mutex<[Text: Use]>([:])
 
     /// Whose success counts as a use.
     static let operations: Set<Text> = [
@@ -24,19 +17,6 @@ package final class KeyUses: Sendable {
         "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext", "GenerateMac", "ReEncrypt", "Sign",
         "Verify", "VerifyMac", "Encapsulate", "Decapsulate",
     ]
-
-    func note(_ keyARN: Text, _ use: Use) { latest.withLock { $0[keyARN] = use } }
-
-    func use(of keyARN: Text) -> Use? { latest.withLock { $0[keyARN] } }
-
-    var all: [Text: Use] { latest.withLock { $0 } }
-
-    /// What was written down and has not been followed by another use since.
-    func forget(_ written: [Text: Use]) {
-        latest.withLock { latest in
-            for (arn, use) in written where latest[arn].map({ $0.time == use.time }) ?? false { latest[arn] = nil }
-        }
-    }
 
     static func itemKey(_ keyID: Text, in place: Place) -> ItemKey {
         ItemKey(place: place, kind: "key-use", id: keyID)

@@ -39,28 +39,29 @@ extension Keys {
 
         /// What is away already may be deleted again. A key that is pending deletion stays so.
         static func run(_ call: Authorized<Self>) async throws -> Output {
-            try call.subject.require().requireExternal()
-            let wanted = call.input.materialID
-            return try await call.changeKey { key, draft in
+            let known = try call.subject.require()
+            try known.requireExternal()
+            let (wanted, missing) = (call.input.materialID, call.subject.missing)
+            return try await call.commit { transaction in
+                guard let item = try transaction.item(itemKey(known.id, in: known.place)) else { throw missing }
+                let key = try KeyState(item)
                 let id = wanted ?? key.currentMaterial.id
-                guard wanted == nil || key.materials.contains(where: { $0.id == id }) else {
+                guard wanted == nil || key.allMaterials.contains(where: { $0.id == id }) else {
                     throw Fault("NotFoundException", "Key material '\(id)' does not exist in \(key.arn)")
                 }
-                draft.materials = key.materials.map { $0.id == id ? $0.withoutSecret : $0 }
+                try takeMaterial(id, of: key, transaction)
                 return Output(keyARN: key.arn, materialID: id)
             }
         }
     }
 
-    /// What the sweep does with a key whose imported material has expired: the key waits for it to be brought again.
+    /// What the sweep does with imported material that has expired: the key waits for it to be brought again.
     static func takeExpiredMaterial(
         _ item: Item, _ house: House, at now: Timestamp, _ transaction: borrowing Transaction
     ) throws {
-        var draft = try KeyDraft(item)
-        let materials = draft.materials
-        draft.materials = materials.map { $0.isHere(at: now) ? $0 : $0.withoutSecret }
-        _ = try transaction.update(draft.item)
-        for material in materials where material.sealed != nil && !material.isHere(at: now) {
+        let key = try KeyState(item)
+        for material in key.allMaterials where material.sealed != nil && !material.isHere(at: now) {
+            try takeMaterial(material.id, of: key, transaction)
             let record = Record.serviceEvent(
                 "DeleteExpiredKeyMaterial",
                 .kms,

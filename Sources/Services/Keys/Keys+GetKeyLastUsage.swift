@@ -34,7 +34,7 @@ extension Keys {
         static func answer(_ call: Authorized<Self>) throws -> Output {
             let key = try call.subject.require()
             let written = try call.call.view.keyUse(key)
-            let noted = call.house.keyUses.use(of: key.arn).flatMap { KeyUse($0) }
+            let noted = call.house.keyUses[key.arn].flatMap { KeyUse($0) }
             guard let noted, noted.time >= written?.time ?? noted.time else { return Output(key: key, use: written) }
             return Output(key: key, use: noted)
         }

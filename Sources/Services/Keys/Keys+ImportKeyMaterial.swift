@@ -89,6 +89,7 @@ extension Keys {
             let key = try call.subject.require()
             try key.requireExternal()
             try requireImportable(key, at: now)
+            try requireChoice(input, of: key)
             if let expiry = input.expiry, expiry <= now || expiry > now + longestLoan {
                 throw Fault.frontEnd(
                     "ValidationException", "ValidTo must be in the future and at most 365 days from now."
@@ -111,7 +112,7 @@ extension Keys {
                 let current = try KeyState(item)
                 try requireImportable(current, at: now)
                 var draft = try KeyDraft(item)
-                draft.materials = try placed(material, in: current, input)
+                try place(material, in: current, &draft, input)
                 draft.set("state", .string(KeyState.State.enabled.rawValue))
                 _ = try transaction.update(draft.item)
                 try announce(material, of: current, transaction)
@@ -148,45 +149,71 @@ extension Keys {
             }
         }
 
-        /// The key's materials with this one at its place.
-        private static func placed(
-            _ material: KeyState.Material, in key: KeyState, _ input: Input
-        ) throws(Fault) -> [KeyState.Material] {
-            guard let position = key.materials.firstIndex(where: { $0.id == material.id }) else {
-                guard key.materials.isEmpty else {
-                    guard input.importType == "NEW_KEY_MATERIAL", key.spec == .symmetric else {
-                        throw incorrect("The key material is not the one that was imported into \(key.arn) before.")
-                    }
-                    throw Fault(
-                        "UnsupportedOperationException",
-                        "\(key.arn) has key material. Rotation to further imported key material is not supported here."
-                    )
-                }
-                guard input.importType != "EXISTING_KEY_MATERIAL" else {
-                    throw incorrect("No key material has been imported into \(key.arn) before.")
-                }
-                guard key.family == nil || key.isPrimary else {
-                    throw incorrect("Key material has to be imported into the primary key before its replicas.")
-                }
-                return [material]
+        /// The one material of other keys never changes, so that there is nothing to tell apart.
+        private static func requireChoice(_ input: Input, of key: KeyState) throws(Fault) {
+            guard !key.isSymmetric, input.importType != nil || input.materialID != nil || input.remark != nil else {
+                return
+            }
+            throw Fault(
+                "UnsupportedOperationException",
+                "ImportType, KeyMaterialId and KeyMaterialDescription are for symmetric encryption keys; \(key.arn) is a \(key.spec.rawValue) key."
+            )
+        }
+
+        private static func place(
+            _ material: KeyState.Material, in key: KeyState, _ draft: inout KeyDraft, _ input: Input
+        ) throws(Fault) {
+            guard let known = key.allMaterials.first(where: { $0.id == material.id }) else {
+                try requireNew(input, for: key)
+                if key.materials.isEmpty { draft.materials = [material] } else { draft.pendingMaterial = material }
+                return
             }
             guard input.importType != "NEW_KEY_MATERIAL" else {
                 throw incorrect("The key material is already associated with \(key.arn).")
             }
-            var materials = key.materials
             var placed = material
-            placed.remark = material.remark ?? materials[position].remark
-            materials[position] = placed
-            return materials
+            placed.remark = material.remark ?? known.remark
+            placed.rotation = known.rotation
+            if key.pendingMaterial?.id == placed.id {
+                draft.pendingMaterial = placed
+            } else {
+                draft.materials = key.materials.map { $0.id == placed.id ? placed : $0 }
+            }
+        }
+
+        /// What the key has never seen is its first material, or the material of its next rotation.
+        private static func requireNew(_ input: Input, for key: KeyState) throws(Fault) {
+            let isFirst = key.materials.isEmpty
+            guard key.family == nil || key.isPrimary || !isFirst && input.importType != "NEW_KEY_MATERIAL" else {
+                throw incorrect("Key material has to be imported into the primary key before its replicas.")
+            }
+            guard input.importType == "NEW_KEY_MATERIAL" || isFirst && input.importType == nil else {
+                throw incorrect(
+                    isFirst
+                        ? "No key material has been imported into \(key.arn) before."
+                        : "The key material is not the one that was imported into \(key.arn) before."
+                )
+            }
+            guard key.pendingMaterial == nil else {
+                throw Fault(
+                    "KMSInvalidStateException",
+                    "\(key.arn) has key material that is pending rotation. Rotate the key or delete that material first."
+                )
+            }
         }
 
         /// The replicas of a multi-Region key learn which material is theirs as soon as their primary key has it.
         private static func announce(
             _ material: KeyState.Material, of key: KeyState, _ transaction: borrowing Transaction
         ) throws {
-            guard key.isPrimary, key.materials.isEmpty, let family = key.family else { return }
-            try changeFamily(key.id, of: key.place.account, in: family.replicas, transaction) { _, draft in
-                draft.materials = [material.withoutSecret]
+            guard key.isPrimary, let family = key.family, !key.allMaterials.contains(where: { $0.id == material.id })
+            else { return }
+            try changeFamily(key.id, of: key.place.account, in: family.replicas, transaction) { replica, draft in
+                if replica.materials.isEmpty {
+                    draft.materials = [material.withoutSecret]
+                } else {
+                    draft.pendingMaterial = material.withoutSecret
+                }
             }
         }
 

@@ -12,6 +12,9 @@ extension Keys {
         struct Output: Sendable {
             let key: KeyState
             let page: ArraySlice<KeyState.Material>
+            /// Whether the material that waits has been brought to every key of a multi-Region key.
+            let isEverywhere: Bool
+            let time: Timestamp
             let hasMore: Bool
         }
 
@@ -35,20 +38,35 @@ extension Keys {
         }
 
         static func encode(_ output: Output) -> Fields {
-            var fields: Fields = ["Rotations": .list(output.page.map { .structure(entry($0, of: output.key)) })]
+            var fields: Fields = ["Rotations": .list(output.page.map { .structure(entry($0, output)) })]
             if output.hasMore, let last = output.page.last { fields.add("NextMarker", closedMarker(last.id)) }
             fields.add("Truncated", .bool(output.hasMore))
             return fields
         }
 
-        private static func entry(_ material: KeyState.Material, of key: KeyState) -> Fields {
+        private static func entry(_ material: KeyState.Material, _ output: Output) -> Fields {
             var fields: Fields = [
-                "KeyId": .string(key.id), "KeyMaterialId": .string(material.id),
-                "KeyMaterialState": material.id == key.currentMaterial.id ? "CURRENT" : "NON_CURRENT",
+                "KeyId": .string(output.key.id), "KeyMaterialId": .string(material.id),
+                "KeyMaterialState": .string(state(material, output)),
             ]
+            if output.key.origin == .external {
+                let isHere = material.isHere(at: output.time)
+                fields.add("KeyMaterialDescription", material.remark)
+                fields.add("ImportState", isHere ? "IMPORTED" : "PENDING_IMPORT" as Text)
+                if isHere { fields.members += KeyState.Material.expiryFields(material.expiry) }
+            }
             fields.add("RotationDate", material.rotation?.date)
             fields.add("RotationType", material.rotation?.kind.rawValue)
             return fields
+        }
+
+        private static func state(_ material: KeyState.Material, _ output: Output) -> Text {
+            switch material.id {
+            case output.key.currentMaterial.id: "CURRENT"
+            case output.key.pendingMaterial?.id:
+                output.isEverywhere ? "PENDING_ROTATION" : "PENDING_MULTI_REGION_IMPORT_AND_ROTATION"
+            default: "NON_CURRENT"
+            }
         }
 
         static func find(_ input: Input, _ call: Call) throws -> Subject { try Keys.findOwn(input.keyID, call) }
@@ -62,14 +80,29 @@ extension Keys {
             let key = try call.subject.require()
             try requireRotatable(key)
             let input = call.input
-            var rest = key.materials.filter { input.includesFirst || $0.rotation != nil }[...]
+            var rest = key.allMaterials.filter { input.includesFirst || $0.rotation != nil }[...]
             if let marker = input.marker {
                 guard let place = rest.firstIndex(where: { $0.id == marker }) else {
                     throw Fault("InvalidMarkerException", "The marker is not valid.")
                 }
                 rest = rest[(place + 1)...]
             }
-            return Output(key: key, page: rest.prefix(input.limit), hasMore: rest.count > input.limit)
+            return Output(
+                key: key,
+                page: rest.prefix(input.limit),
+                isEverywhere: try isEverywhere(key.pendingMaterial, of: key, at: call.now, call.call),
+                time: call.now,
+                hasMore: rest.count > input.limit
+            )
+        }
+
+        private static func isEverywhere(
+            _ pending: KeyState.Material?, of key: KeyState, at now: Timestamp, _ call: Call
+        ) throws -> Bool {
+            guard pending != nil else { return true }
+            return try (key.family?.regions ?? []).allSatisfy { region in
+                try call.view.key(key.id, in: key.place(in: region))?.pendingMaterial?.isHere(at: now) ?? false
+            }
         }
     }
 }

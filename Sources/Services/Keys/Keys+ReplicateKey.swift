@@ -112,6 +112,7 @@ extension Keys {
                     materials: try primary.materials(for: place, house.root)
                 )
                 draft.family = family
+                draft.pendingMaterial = primary.pendingMaterial?.withoutSecret
                 guard try transaction.insert(draft.item) else { throw taken(primary, input.region) }
                 let others = family.regions.filter { $0 != input.region }
                 try changeFamily(primary.id, of: place.account, in: others, transaction) { _, other in

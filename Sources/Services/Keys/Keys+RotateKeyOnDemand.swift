@@ -25,7 +25,7 @@ extension Keys {
         static func run(_ call: Authorized<Self>) async throws -> Text {
             let known = try call.subject.require()
             try requireCustomer(known)
-            try requireRotatableByItself(known)
+            try requireRotatableHere(known)
             let (now, house, missing) = (call.now, call.house, call.subject.missing)
             return try await call.commit { transaction in
                 guard let item = try transaction.item(itemKey(known.id, in: known.place)) else { throw missing }
@@ -45,15 +45,27 @@ extension Keys {
                         "An automatic rotation of \(key.arn) is in progress or begins within the next 20 minutes."
                     )
                 }
-                var draft = try KeyDraft(item)
-                draft.rotate(.onDemand, at: now, house.root, house.chance)
-                _ = try transaction.update(draft.item)
-                let renewed = try KeyState(draft.item)
-                try shareMaterial(of: renewed, house.root, transaction)
+                let renewed = try rotate(key, item, at: now, house, transaction)
                 let event = rotationEvent(.onDemand, from: key, to: renewed, at: now, house)
                 try transaction.appendRecord(node: house.node, event)
                 return key.id
             }
+        }
+
+        private static func rotate(
+            _ key: KeyState, _ item: Item, at now: Timestamp, _ house: House, _ transaction: borrowing Transaction
+        ) throws -> KeyState {
+            if key.origin == .external {
+                try rotateImported(key, at: now, transaction)
+                guard let item = try transaction.item(item.key) else { throw StoreError.corrupt("key \(key.id)") }
+                return try KeyState(item)
+            }
+            var draft = try KeyDraft(item)
+            draft.rotate(.onDemand, at: now, house.root, house.chance)
+            _ = try transaction.update(draft.item)
+            let renewed = try KeyState(draft.item)
+            try shareMaterial(of: renewed, house.root, transaction)
+            return renewed
         }
 
         private static let imminence: Int64 = 20 * 60_000

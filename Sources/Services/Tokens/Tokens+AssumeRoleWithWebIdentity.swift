@@ -56,7 +56,7 @@ extension Tokens {
             guard token.audiences.contains(where: provider.clientIDs.contains) else {
                 throw invalid("Incorrect token audience")
             }
-            try verify(token, of: issuer, call)
+            try verify(token, of: WebKeys.Source(issuer: issuer, thumbprints: provider.thumbprints), call)
             call.introduce(as: visitor(provider, token, subject))
             return Subject(role: role, provider: provider, token: token)
         }
@@ -64,14 +64,15 @@ extension Tokens {
         /// Milliseconds that clocks may differ by.
         private static let tolerance: Int64 = 300_000
 
-        private static func verify(_ token: WebToken, of issuer: Text, _ call: Call) throws {
+        private static func verify(_ token: WebToken, of source: WebKeys.Source, _ call: Call) throws {
+            let issuer = source.issuer
             let errand: Text = "keys of \(issuer)"
-            guard case .keys(let keys) = call.house.webKeys.find(issuer, token.keyID, at: call.received) else {
+            guard case .keys(let keys) = call.house.webKeys.find(source, token.keyID, at: call.received) else {
                 guard !call.view.isDone(errand) else {
                     throw Fault("IDPCommunicationError", "The keys of \(issuer) can't be fetched; try again.")
                 }
                 throw Detour { house in
-                    do { try await house.webKeys.fetch(issuer, house) } catch {
+                    do { try await house.webKeys.fetch(source, house) } catch {
                         house.log.warning("the keys of \(issuer) can't be fetched: \(error)")
                     }
                     return .done(errand)
