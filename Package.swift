@@ -75,7 +75,8 @@ let package = Package(
         // The load generator of `make bench`.
         .executableTarget(
             name: "undercroft-bench",
-            dependencies: ["Bytes", "Wire", .product(name: "GRDBSQLite", package: "GRDB.swift")], swiftSettings: strict),
+            dependencies: ["Bytes", "Policy", "Wire", .product(name: "GRDBSQLite", package: "GRDB.swift")],
+            swiftSettings: strict),
         .target(
             name: "TestKit", dependencies: ["Bytes", "Services", "Store", "Seal", "Wire", "Policy"],
             swiftSettings: strict),

@@ -14,6 +14,9 @@ class Loader:
         return [self.binary, verb, "--connect", server.address, "--pid", str(server.pid), *server.signing, *map(str, arguments)]
 
     def _run(self, verb, server, arguments):
+        return json.loads(self._output(verb, server, arguments))
+
+    def _output(self, verb, server, arguments):
         try:
             done = subprocess.run(
                 self._command(verb, server, arguments), capture_output=True, text=True, preexec_fn=pinned(LOAD_CORE),
@@ -23,7 +26,7 @@ class Loader:
             raise Trouble(f"{verb} on {server.name} took more than four minutes") from None
         if done.returncode:
             raise Trouble(f"{verb} on {server.name}: {done.stderr.strip()[:2000]}")
-        return json.loads(done.stdout)
+        return done.stdout
 
     def load(self, server, case, *, connections, **options):
         arguments = [*case, "--connections", connections]
@@ -36,6 +39,10 @@ class Loader:
 
     def call(self, server, case):
         return self._run("call", server, case)
+
+    def text(self, server, case):
+        """The body of an answer that is not JSON."""
+        return self._output("call", server, case)
 
     def bare_puts(self, folder, database, *, connections, seconds):
         """SQLite alone, on the server's core."""

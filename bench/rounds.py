@@ -77,6 +77,7 @@ class Rounds:
         )
         return json.loads(done.stdout)
 
+    @property
     def notes(self):
         synced = self.by_key["GetSecretValue", MANY].rounds
         return {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures undercroft beside nginx (the practical ceiling) and moto (what people use today), in one run.
 
-    python3 bench/run.py            all of it, at most 8 minutes
+    python3 bench/run.py            all of it, at most 12 minutes
     python3 bench/run.py --quick    2 minutes: fewer secrets and rounds, more noise
 
 The servers run on core 0, the load on core 1. Cases are interleaved in rounds; ratios are taken within a round, so that
@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 
+from access import Access
 from rounds import Rounds
 from scale import Scale
 from load import Loader
@@ -34,14 +35,17 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="two minutes, with more noise")
     parser.add_argument("--rounds", type=int, help="how often each case is measured")
     parser.add_argument("--secrets", type=int, help="how many secrets the large vault holds")
+    parser.add_argument("--users", type=int, help="how many users the large account has")
+    parser.add_argument("--only", choices=["rounds", "scale", "access"], help="one part of the run")
     parser.add_argument("--server", default=ROOT / ".build/release/undercroft", help="the server's binary")
     parser.add_argument("--load", default=ROOT / ".build/release/undercroft-bench", help="the load generator's binary")
     parser.add_argument("--no-moto", action="store_true", help="leave moto out")
-    parser.add_argument("--no-scale", action="store_true", help="leave the large vault out")
     parser.add_argument("--out", default=ROOT / "bench-results", help="folder for the JSON file")
     chosen = parser.parse_args()
     chosen.rounds = chosen.rounds or (2 if chosen.quick else 3)
     chosen.secrets = chosen.secrets or (10_000 if chosen.quick else 100_000)
+    chosen.users = chosen.users or (10_000 if chosen.quick else 100_000)
+    chosen.policies = max(1, chosen.users // 10)
     chosen.seconds = 2.0 if chosen.quick else 3.0
     return chosen
 
@@ -73,14 +77,15 @@ def prepare(chosen):
 
 
 def measure(chosen, folder):
+    """The parts of the run, in order; each has cases, notes and targets."""
     loader = Loader(chosen.load)
-    rounds = Rounds(chosen, loader, folder)
-    rounds.run()
-    scale = None
-    if not chosen.no_scale:
-        scale = Scale(chosen, loader, folder)
-        scale.run()
-    return rounds, scale
+    parts = {"rounds": Rounds, "access": Access, "scale": Scale}
+    done = []
+    for name, part in parts.items():
+        if chosen.only in (None, name):
+            done.append(part(chosen, loader, folder))
+            done[-1].run()
+    return done
 
 
 def main():
@@ -93,10 +98,10 @@ def main():
     # Beside the build, not in /tmp: a memory file system would make syncing free.
     (ROOT / ".build").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / ".build") as folder:
-        rounds, scale = measure(chosen, pathlib.Path(folder))
-    measured = rounds.cases + (scale.cases if scale else [])
-    targets = rounds.targets() + (scale.targets() if scale else [])
-    notes = {**rounds.notes(), **(scale.notes if scale else {})}
+        parts = measure(chosen, pathlib.Path(folder))
+    measured = [case for part in parts for case in part.cases]
+    targets = [target for part in parts for target in part.targets()]
+    notes = {name: value for part in parts for name, value in part.notes.items()}
     print(f"\n{about['cpu']}, {about['cores']} cores, load average {about['load'][0]:.1f} at the start")
     print(f"medians of {chosen.rounds} rounds of {chosen.seconds:.0f} s; CPU us is the server's, per request\n")
     print(table(measured))

@@ -61,9 +61,15 @@ package struct Text: Sendable, Hashable, Comparable, ExpressibleByStringInterpol
             .map { Text(String(Substring($0))) }
     }
 
+    private var hasUppercase: Bool {
+        let bytes = string.utf8.span
+        for index in bytes.indices where bytes[index] >= 0x41 && bytes[index] <= 0x5A { return true }
+        return false
+    }
+
     /// ASCII letters lowered, every other byte kept. (`String.lowercased()` folds the Kelvin sign to `k`.)
     package var asciiLowercased: Text {
-        guard string.utf8.contains(where: { $0 >= 0x41 && $0 <= 0x5A }) else { return self }
+        guard hasUppercase else { return self }
         return Text(String(decoding: string.utf8.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self))
     }
 }

@@ -114,6 +114,9 @@ final class ARNPattern: Sendable {
 
     var hasVariables: Bool { dynamic != nil }
 
+    /// What the last part of every ARN that it matches begins with; empty with variables.
+    var beginning: [UInt8] { dynamic == nil ? rest.last?.beginning ?? [] : [] }
+
     func isResolvable(_ evaluation: Evaluation) -> Bool {
         switch dynamic {
         case nil: true

@@ -10,7 +10,9 @@ struct FoldedAction: Sendable {
     let actionBit: UInt64
 
     init(_ action: Text) {
-        bytes = action.utf8.map(FoldedAction.fold)
+        var bytes = action.bytes
+        for index in bytes.indices { bytes[index] = FoldedAction.fold(bytes[index]) }
+        self.bytes = bytes
         hash = FoldedAction.hash(bytes[...])
         serviceBit = FoldedAction.bit(FoldedAction.hash(bytes.prefix { $0 != 0x3A }))
         actionBit = FoldedAction.bit(hash)

@@ -28,6 +28,8 @@ struct Evaluation: Sendable {
     let action: FoldedAction
     let resource: [UInt8]
     let sections: ARNSections?
+    /// Of the beginnings of the resource's last part; see ``ResourceHead``.
+    let heads: [UInt64]
 
     init(_ ask: Ask) {
         self.ask = ask
@@ -35,6 +37,8 @@ struct Evaluation: Sendable {
         let resource = ask.resource.bytes
         self.resource = resource
         sections = ARNSections(resource.span)
+        let last = sections?.range(5, count: resource.count) ?? 0..<0
+        heads = ResourceHead.hashes(resource.span.extracting(last))
     }
 
     /// - Parameter folded: the key's name in lower case.

@@ -54,7 +54,7 @@ struct Survey {
         for policy in all.indices {
             let outlines = all[policy].document.outlines.span
             let matchers = all[policy].document.matchers.span
-            for index in outlines.indices where outlines[index].mayCover(evaluation.action) {
+            for index in outlines.indices where outlines[index].mayCover(evaluation) {
                 let isDeny = outlines[index].isDeny
                 if matchers[index].isContextual { isContextual = true }
                 guard isDeny || allow == nil, matchers[index].applies(evaluation) else { continue }
@@ -74,7 +74,7 @@ struct Survey {
         consulted.insert(Decision.Consulted(layers.resourceLayer))
         let outlines = policy.document.outlines.span
         let matchers = policy.document.matchers.span
-        for index in outlines.indices where outlines[index].mayCover(evaluation.action) {
+        for index in outlines.indices where outlines[index].mayCover(evaluation) {
             if matchers[index].isContextual { isContextual = true }
             // A document without principals is about whoever it is attached to; attached to a resource it grants nothing.
             guard let clause = policy.document.statements[index].principals else { continue }

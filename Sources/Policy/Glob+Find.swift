@@ -2,12 +2,14 @@ extension Glob {
     /// Where the leftmost match of `segment` ends.
     ///
     /// Trying each start is fastest on honest patterns; on `aaaa…b` against `aaaa…` it would be quadratic. So it gets a
-    /// budget of eight steps per byte of text, after which a bit-parallel automaton goes on in `⌈segment/64⌉` steps a byte.
+    /// budget of eight steps per unit of the segment and byte passed, after which an automaton goes on: in one step a byte,
+    /// or, if the segment has `?`, bit-parallel in `⌈segment/64⌉` steps. What one segment spends beyond its own length is paid
+    /// by text that no other segment looks at, so that many segments cost no more than one.
     static func find(_ segment: [UInt16], in text: Span<UInt8>, from start: Int, before limit: Int) -> Int? {
         guard let first = segment.first, limit - start >= segment.count else {
             return segment.isEmpty ? start : nil
         }
-        var budget = 8 * (limit - start) + 64
+        var budget = 8 * segment.count + 64
         var position = start
         // A code point has at least one byte, so fewer bytes than units can't match.
         while position <= limit - segment.count {
@@ -20,9 +22,36 @@ extension Glob {
                 }
                 if unit == segment.count { return at }
                 budget -= unit + 1
-                if budget < 0 { return findBitParallel(segment, in: text, from: position + 1, before: limit) }
+                if budget < 0 {
+                    return segment.contains(anyOne)
+                        ? findBitParallel(segment, in: text, from: position + 1, before: limit)
+                        : findLiteral(segment, in: text, from: position + 1, before: limit)
+                }
             }
             position += 1
+            budget += 8
+        }
+        return nil
+    }
+
+    /// Knuth, Morris and Pratt (1977).
+    private static func findLiteral(
+        _ segment: [UInt16], in text: Span<UInt8>, from start: Int, before limit: Int
+    ) -> Int? {
+        // How much of the segment's beginning also ends what has matched, by how many units have.
+        var overlaps = [Int](repeating: 0, count: segment.count)
+        var overlap = 0
+        for unit in segment.indices.dropFirst() {
+            while overlap > 0, segment[unit] != segment[overlap] { overlap = overlaps[overlap - 1] }
+            if segment[unit] == segment[overlap] { overlap += 1 }
+            overlaps[unit] = overlap
+        }
+        var matched = 0
+        for position in start..<limit {
+            let unit = UInt16(text[position])
+            while matched > 0, segment[matched] != unit { matched = overlaps[matched - 1] }
+            if segment[matched] == unit { matched += 1 }
+            if matched == segment.count { return position + 1 }
         }
         return nil
     }

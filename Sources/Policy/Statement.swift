@@ -27,16 +27,19 @@ struct StatementOutline: Sendable {
     let isDeny: Bool
     private let serviceBits: UInt64
     private let actionBits: UInt64
+    private let head: ResourceHead
 
     init(_ statement: Statement) {
         isDeny = statement.effect == .deny
         let patterns = statement.matcher.actions
         serviceBits = statement.isNotAction ? .max : patterns.reduce(0) { $0 | $1.serviceBits }
         actionBits = statement.isNotAction ? .max : patterns.reduce(0) { $0 | $1.actionBits }
+        head = statement.isNotResource ? .any : ResourceHead(shared: statement.matcher.resources.map(\.beginning))
     }
 
-    func mayCover(_ action: FoldedAction) -> Bool {
-        serviceBits & action.serviceBit != 0 && actionBits & action.actionBit != 0
+    func mayCover(_ evaluation: Evaluation) -> Bool {
+        serviceBits & evaluation.action.serviceBit != 0 && actionBits & evaluation.action.actionBit != 0
+            && head.mayBegin(evaluation.heads)
     }
 }
 
@@ -67,6 +70,9 @@ struct ResourcePattern: Sendable {
     }
 
     var hasVariables: Bool { arn?.hasVariables ?? false }
+
+    /// What the last part of every ARN that it matches begins with.
+    var beginning: [UInt8] { arn?.beginning ?? [] }
 
     func isResolvable(_ evaluation: Evaluation) -> Bool {
         arn?.isResolvable(evaluation) ?? true

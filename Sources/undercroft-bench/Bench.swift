@@ -8,17 +8,20 @@ struct Bench {
     static let usage = """
         usage: undercroft-bench load|walk|call --connect HOST:PORT --body TEMPLATE [options]
                undercroft-bench puts --folder DIR --database FILE [--connections N] [--seconds S]
+               undercroft-bench decide
 
           load   closed loop with --connections N for --seconds S (after --warmup S) or for --requests N;
                  prints one line of JSON
           walk   follows NextToken to the last page; prints one line of JSON
           call   one request; prints the answer's body
           puts   no server: SQLite alone, with the tables of a server's database, for as many writers
+          decide no server: the policy engine alone, on hard and on hostile policies; prints one line of JSON
 
-          --credentials FILE   AWS shared-credentials file; without it nothing is signed
+          --credentials FILE   AWS shared-credentials file: its profiles sign in turn; without it nothing is signed
           --service NAME       of the credential scope (secretsmanager)
           --region NAME        (us-west-2)
           --target NAME        X-Amz-Target, e.g. secretsmanager.GetSecretValue
+          --form               the body is a form of the query protocol, without a target
           --body TEMPLATE      {n} is the request's number, {u} a token used once, {next} the next page
           --expect TEMPLATE    must be in every answer
           --distinct N         {n} runs from 0 to N-1, signed before the start (1)
@@ -46,6 +49,7 @@ struct Bench {
         case "walk": try Walk(options).run()
         case "call": try Call(options).run()
         case "puts": try Puts(options).run()
+        case "decide": try Decisions().run()
         default: throw Trouble(usage)
         }
     }

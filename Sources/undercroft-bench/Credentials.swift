@@ -1,19 +1,25 @@
-/// The `default` profile of an AWS shared-credentials file: what `undercroft serve` writes.
+/// One access key.
 struct Credentials {
     let accessKeyID: String
     let secret: [UInt8]
 
-    init(file: String) throws(Trouble) {
-        var found: [String: String] = [:]
+    /// Those of all profiles of an AWS shared-credentials file, in its order: `undercroft serve` writes one.
+    static func all(in file: String) throws(Trouble) -> [Credentials] {
+        var found: [Credentials] = []
+        var id: String?
         for line in String(decoding: try File.read(file), as: UTF8.self).split(separator: "\n") {
-            let parts = line.split(separator: "=", maxSplits: 1).map { Self.trimmed($0) }
-            if parts.count == 2 { found[parts[0]] = parts[1] }
+            let parts = line.split(separator: "=", maxSplits: 1).map { trimmed($0) }
+            guard parts.count == 2 else { continue }
+            switch parts[0] {
+            case "aws_access_key_id": id = parts[1]
+            case "aws_secret_access_key":
+                guard let id else { throw Trouble("\(file) has a secret before its access key id") }
+                found.append(Credentials(accessKeyID: id, secret: Array(parts[1].utf8)))
+            default: continue
+            }
         }
-        guard let id = found["aws_access_key_id"], let secret = found["aws_secret_access_key"] else {
-            throw Trouble("\(file) has no access key")
-        }
-        accessKeyID = id
-        self.secret = Array(secret.utf8)
+        guard !found.isEmpty else { throw Trouble("\(file) has no access key") }
+        return found
     }
 
     private static func trimmed(_ text: Substring) -> String {

@@ -3,7 +3,7 @@ struct Options {
     let verb: String
     private var values: [String: String] = [:]
 
-    private static let flags: Set<String> = ["fresh", "hold"]
+    private static let flags: Set<String> = ["fresh", "hold", "form"]
     private static let named: Set<String> = [
         "connect", "credentials", "service", "region", "target", "body", "expect", "distinct", "connections", "seconds",
         "warmup", "requests", "pid", "folder", "database",

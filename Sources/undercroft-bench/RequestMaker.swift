@@ -3,41 +3,44 @@ import Wire
 
 /// Writes requests with the headers that boto3 sends, signed as botocore signs: content type, host, date and target.
 struct RequestMaker {
-    private let host: String
-    private let target: String
-    private let signer: Signer?
+    private let protocolHeaders: [Header]
+    private let signers: [Signer]
     private let body: Template
 
     init(_ options: Options) throws(Trouble) {
-        host = try options.required("connect")
-        target = options.text("target") ?? "secretsmanager.GetSecretValue"
+        protocolHeaders = [Header("Host", try options.required("connect"))] + Self.naming(options)
         body = Template(try options.required("body"))
         guard let file = options.text("credentials") else {
-            signer = nil
+            signers = []
             return
         }
-        let credentials = try Credentials(file: file)
-        signer = Signer(
-            accessKeyID: Text(credentials.accessKeyID),
-            secret: credentials.secret,
-            region: Text(options.text("region") ?? "us-west-2"),
-            service: Text(options.text("service") ?? "secretsmanager")
-        )
+        signers = try Credentials.all(in: file).map { credentials in
+            Signer(
+                accessKeyID: Text(credentials.accessKeyID),
+                secret: credentials.secret,
+                region: Text(options.text("region") ?? "us-west-2"),
+                service: Text(options.text("service") ?? "secretsmanager")
+            )
+        }
+    }
+
+    /// What names the operation, beside the body.
+    private static func naming(_ options: Options) -> [Header] {
+        if options.has("form") {
+            return [Header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")]
+        }
+        return [
+            Header("X-Amz-Target", options.text("target") ?? "secretsmanager.GetSecretValue"),
+            Header("Content-Type", "application/x-amz-json-1.1"),
+        ]
     }
 
     func request(number: Int, unique: UInt64 = 0, next: [UInt8] = []) -> [UInt8] {
         let body = body.filled(number: number, unique: unique, next: next)
         var request = Request(
-            method: "POST",
-            target: "/",
-            headers: [
-                Header("Host", host), Header("X-Amz-Target", target),
-                Header("Content-Type", "application/x-amz-json-1.1"),
-            ],
-            body: body,
-            peer: Peer(address: "127.0.0.1")
+            method: "POST", target: "/", headers: Headers(protocolHeaders), body: body, peer: Peer(address: "127.0.0.1")
         )
-        signer?.sign(&request, at: Now.timestamp)
+        if !signers.isEmpty { signers[number % signers.count].sign(&request, at: Now.timestamp) }
         request.headers += Self.unsigned
         request.headers.append(Header("Content-Length", "\(body.count)"))
         return Self.wire(request)

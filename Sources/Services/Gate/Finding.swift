@@ -34,13 +34,18 @@ package struct Finding: Sendable {
         case .explicitDeny(_, let statement):
             out.append("EXPLICIT_DENY\"")
             Self.append(statement, to: &out)
-        case .implicitDeny(let layer): out.append("IMPLICIT_DENY\",\"layer\":\"\(layer.name)\"")
+        case .implicitDeny(let layer):
+            out.append(#"IMPLICIT_DENY","layer":""#)
+            out.append(layer.name)
+            out.append(byte: 0x22)
         }
         if !near.isEmpty {
             out.append(#","near":["#)
             for (position, trace) in near.enumerated() {
                 out.append(position == 0 ? "{" : ",{")
-                out.append("\"outcome\":\"\(trace.outcome.name)\"")
+                out.append(#""outcome":""#)
+                out.append(trace.outcome.name)
+                out.append(byte: 0x22)
                 Self.append(trace.statement, to: &out)
                 if case .conditionFailed(let failure) = trace.outcome {
                     out.append(",\"condition\":")
@@ -54,9 +59,12 @@ package struct Finding: Sendable {
     }
 
     private static func append(_ statement: StatementReference, to out: inout ByteBuilder) {
-        out.append(",\"layer\":\"\(statement.layer.name)\",\"policy\":")
+        out.append(#","layer":""#)
+        out.append(statement.layer.name)
+        out.append(#"","policy":"#)
         out.append(jsonString: statement.policy)
-        out.append(",\"statement\":\(statement.index)")
+        out.append(#","statement":"#)
+        out.append(decimal: Int64(statement.index))
         guard let sid = statement.sid else { return }
         out.append(",\"sid\":")
         out.append(jsonString: sid)

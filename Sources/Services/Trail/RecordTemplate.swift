@@ -27,15 +27,23 @@ package struct RecordTemplate: Sendable {
         case tlsDetails
     }
 
-    private var text = ByteBuilder(capacity: 1400)
+    private var text: ByteBuilder
     /// In the order of the text, and inline: a template may be one of thousands.
     private var gaps = InlineArray<5, Place>(repeating: Place(offset: 0, gap: .time))
     private var count = 0
     /// For a record that is written once: then nothing is left open.
     private let live: (circumstances: Circumstances, chance: Chance)?
 
-    init() { live = nil }
-    init(for call: Call) { live = (call.circumstances, call.house.chance) }
+    init() {
+        text = ByteBuilder(capacity: 1400)
+        live = nil
+    }
+
+    /// Most records fit without growing: what is freed is overwritten first, so that growing costs thrice.
+    init(for call: Call) {
+        text = ByteBuilder(capacity: 3000)
+        live = (call.circumstances, call.house.chance)
+    }
 
     private struct Place: Sendable {
         let offset: Int32
