@@ -223,4 +223,21 @@ import Wire
             }
         }
     }
+
+    /// None pushes out another, whatever places their keys fall on.
+    @Test func hundredsOfSignersInTurn() async throws {
+        try await inWorld { world in
+            let policy: Text = #"{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#
+            var readers: [Signatory] = []
+            for number in 0..<200 { readers.append(try await world.user("reader-\(number)", policy: policy)) }
+            var before = 0
+            for _ in 0..<5 {
+                before = prepared(world)
+                for reader in readers {
+                    #expect(await world.send("GetSecretValue", ["SecretId": "a"], as: reader).status == 200)
+                }
+            }
+            #expect(prepared(world) == before + readers.count)
+        }
+    }
 }
