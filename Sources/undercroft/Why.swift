@@ -113,6 +113,8 @@ struct Why: AsyncParsableCommand {
             guard case .structure(let record)? = try? JSON.parse(Array(line)), record.text("requestID") == id else {
                 return
             }
+            // The owner's copy of a call across accounts knows no reasons.
+            guard record.fields("userIdentity")?.text("type") != "AWSAccount" else { return }
             isFound = true
             Self.tell(record)
         }

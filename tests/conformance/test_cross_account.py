@@ -68,6 +68,46 @@ def test_all_three_policies(sharing):
     assert sharing.b.client("secretsmanager").describe_secret(SecretId=sharing.arn)["Name"] == "shared"
 
 
+def test_the_owner_is_told_too(sharing, server):
+    """Two records of each of B's calls, under one shared event id; A's says who it was and nothing of B's policies."""
+    b = sharing.b.client("secretsmanager")
+    for _ in range(4):
+        answer = b.get_secret_value(SecretId=sharing.arn)
+    request = answer["ResponseMetadata"]["RequestId"]
+
+    def pair(name, **wanted):
+        """The last call's: its own request id, and the newest of the nested ones."""
+        found = [r for r in server.records() if r["eventName"] == name and "sharedEventID" in r
+                 and all(r[k] == v for k, v in wanted.items())]
+        owners = [r["sharedEventID"] for r in found if r["recipientAccountId"] == sharing.a.id]
+        last = [r for r in found if r["sharedEventID"] == owners[-1]] if owners else []
+        return len(last) == 2 and sorted(last, key=lambda r: r["recipientAccountId"] != sharing.b.id)
+
+    for name, wanted in (("GetSecretValue", {"requestID": request}), ("Decrypt", {})):
+        callers, owners = until(lambda: pair(name, **wanted))
+        assert callers["recipientAccountId"] == sharing.b.id and owners["recipientAccountId"] == sharing.a.id
+        assert callers["eventID"] != owners["eventID"] and callers["requestID"] == owners["requestID"]
+        assert callers["userIdentity"]["arn"] == sharing.b.session
+        identity = owners["userIdentity"]
+        assert identity.pop("invokedBy", None) == callers["userIdentity"].get("invokedBy")
+        assert identity == {
+            "type": "AWSAccount", "accountId": sharing.b.id, "principalId": callers["userIdentity"]["principalId"]}
+        assert callers["additionalEventData"]["authorization"][0]["effect"] == "ALLOW"
+        assert "authorization" not in owners.get("additionalEventData", {})
+        for record in (callers, owners):
+            record.pop("additionalEventData", None)
+        differing = {k for k in callers if callers[k] != owners[k]}
+        assert differing == {"userIdentity", "eventID", "recipientAccountId"}
+    # Refusals stay with the caller; calls within an account have one record.
+    sharing.let_in(sharing.a.id)
+    assert sharing.read(sharing.b)[0] == "AccessDeniedException"
+    sharing.secrets.describe_secret(SecretId="shared")
+    assert until(lambda: [r for r in server.records() if r.get("errorCode") == "AccessDenied"
+                          and r["userIdentity"].get("accountId") == sharing.b.id])
+    assert all("sharedEventID" not in r for r in server.records()
+               if "errorCode" in r or r["eventName"] in ("DescribeSecret", "PutResourcePolicy"))
+
+
 def test_without_the_policy_of_the_secret(sharing):
     for _ in range(5):
         assert sharing.read(sharing.b) is None

@@ -70,9 +70,9 @@ package struct Authorized<Op: Operation>: Sendable {
             let output = try Other.answer(authorized)
             let parameters = Other.parameters(input, subject)
             let resources = Other.resources(authorized.subject)
-            let record = Record.success(Other.self, nested, parameters, resources, Other.encode(output))
-            nested.note(record)
-            nested.noteUse(Other.self, of: resources, record)
+            let records = Record.success(Other.self, nested, parameters, resources, Other.encode(output))
+            for record in records { nested.note(record) }
+            nested.noteUse(Other.self, of: resources, records[0])
             return output
         } catch let fault as Fault {
             let parameters = Other.parameters(input, subject)
@@ -107,12 +107,11 @@ package struct Authorized<Op: Operation>: Sendable {
         let additional = Op.additionalEventData(subject)
         return try await house.store.write { transaction in
             let output = try body(transaction)
-            let own = Record.success(
-                Op.self, call, parameters, resources, additional: additional, Op.encode(output)
-            )
-            let records = call.records + [own]
+            let records =
+                call.records
+                + Record.success(Op.self, call, parameters, resources, additional: additional, Op.encode(output))
             // One row for all records of the call: JSON has no raw line break, so a line each.
-            var lines = ByteBuilder(capacity: own.count * 2 + 64)
+            var lines = ByteBuilder(capacity: records.reduce(0) { $0 + $1.count + 1 })
             for record in records {
                 if !lines.bytes.isEmpty { lines.append(byte: 0x0A) }
                 lines.append(record)
@@ -134,6 +133,7 @@ func authorize<Op: Operation>(
     if let fault = call.caller.refusal(of: Op.name, Op.api) { throw fault }
     let subject = try Op.find(input, call)
     for question in Op.asks(input, subject, call) {
+        call.note(owner: question.owner)
         let (ask, layers) = try terms(question, call)
         var decision = decide(ask, layers)
         if decision.isContextual { call.markContextual() }

@@ -43,6 +43,7 @@ package final class Call: Sendable {
     package let view: View
     private let journal: Journal
     private let found = Mutex<[Finding]>([])
+    private let owners = Mutex<[AccountID]>([])
     private let introduced = Mutex<[UInt8]?>(nil)
 
     package init(_ scene: Scene, requestID: Text, via: Text? = nil, view: View, journal: Journal = Journal()) {
@@ -87,6 +88,13 @@ package final class Call: Sendable {
     /// What was decided about this call, in the order in which it was asked.
     var findings: [Finding] { found.withLock { $0 } }
     func note(_ finding: Finding) { found.withLock { $0.append(finding) } }
+
+    /// The accounts, other than the caller's, whose resources this call is about.
+    var otherOwners: [AccountID] { owners.withLock { $0 } }
+    func note(owner: AccountID) {
+        guard owner != place.account, owner != .none else { return }
+        owners.withLock { if !$0.contains(owner) { $0.append(owner) } }
+    }
 
     /// CloudTrail's `userIdentity`.
     var identityJSON: [UInt8] { introduced.withLock { $0 } ?? caller.identityJSON }

@@ -33,9 +33,9 @@ package struct Entry: Sendable {
             let output = Op.encode(try Op.answer(authorized))
             let resources = Op.resources(authorized.subject)
             let additional = Op.additionalEventData(authorized.subject)
-            let record = Record.success(Op.self, call, fields, resources, additional: additional, output)
-            call.note(record)
-            call.noteUse(Op.self, of: resources, record)
+            let records = Record.success(Op.self, call, fields, resources, additional: additional, output)
+            for record in records { call.note(record) }
+            call.noteUse(Op.self, of: resources, records[0])
             return .done(output)
         }
     }
@@ -48,7 +48,9 @@ package struct Entry: Sendable {
                 if !call.isCommitted {
                     let resources = Op.resources(authorized.subject)
                     let additional = Op.additionalEventData(authorized.subject)
-                    call.note(Record.success(Op.self, call, fields, resources, additional: additional, output))
+                    for record in Record.success(Op.self, call, fields, resources, additional: additional, output) {
+                        call.note(record)
+                    }
                 }
                 return output
             }

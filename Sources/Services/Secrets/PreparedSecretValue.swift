@@ -11,6 +11,8 @@ extension Secrets.GetSecretValue: RepeatableOperation {
         let context = Secrets.context(secret.arn, version.row.versionID)
         let decrypt = try call.foresee(
             Keys.Decrypt.self, Keys.Decrypt.Input(ciphertext: wrapped.blob, context: context))
+        // Another account's secret or key makes more records than a template can.
+        guard call.call.otherOwners.isEmpty, decrypt.call.otherOwners.isEmpty else { return nil }
         // The same members in the same order as `encode`, with the value left open.
         var before = secret.identity.fields
         before.add("VersionId", version.row.versionID)

@@ -15,6 +15,7 @@ package enum Record {
     /// CloudTrail leaves out parameters over 100 KB.
     private static let parameterLimit = 100 * 1024
 
+    /// The caller's record comes first; then a copy for each other account that owns what was used (see ``Audience``).
     package static func success<Op: Operation>(
         _ op: Op.Type,
         _ call: Call,
@@ -22,13 +23,15 @@ package enum Record {
         _ resources: [RecordedResource],
         additional: Fields = Fields(),
         _ output: @autoclosure () -> Fields
-    ) -> [UInt8] {
-        var record = RecordTemplate(for: call)
-        write(op, call, parameters, resources, additional, isFresh: false, output, to: &record)
-        return record.bytes
+    ) -> [[UInt8]] {
+        Audience.all(of: call).map { audience in
+            var record = RecordTemplate(for: call)
+            write(op, call, audience, parameters, resources, additional, isFresh: false, output, to: &record)
+            return record.bytes
+        }
     }
 
-    /// As ``success(_:_:_:_:_:)``, for calls that are to be recorded alike.
+    /// As ``success(_:_:_:_:_:)``, for calls that are to be recorded alike and use nothing of other accounts.
     ///
     /// - Parameter isFresh: whether each gets a request id of its own, as nested calls do.
     package static func template<Op: Operation>(
@@ -40,13 +43,14 @@ package enum Record {
         _ output: @autoclosure () -> Fields
     ) -> RecordTemplate {
         var record = RecordTemplate()
-        write(op, call, parameters, resources, Fields(), isFresh: isFresh, output, to: &record)
+        write(op, call, .caller(call), parameters, resources, Fields(), isFresh: isFresh, output, to: &record)
         return record
     }
 
     private static func write<Op: Operation>(
         _: Op.Type,
         _ call: Call,
+        _ audience: Audience,
         _ parameters: Fields,
         _ resources: [RecordedResource],
         _ additional: Fields,
@@ -54,14 +58,14 @@ package enum Record {
         _ output: () -> Fields,
         to record: inout RecordTemplate
     ) {
-        head(Op.name, Op.api, call, to: &record)
+        head(Op.name, Op.api, call, audience, to: &record)
         append(parameters, Op.input, as: #","requestParameters":"#, to: &record.out)
         if let shape = Op.recordedOutput {
             append(output(), shape, as: #","responseElements":"#, to: &record.out)
         } else {
             record.out.append(#","responseElements":null"#)
         }
-        tail(Op.isReadOnly, call, resources, additional, isFresh: isFresh, to: &record)
+        tail(Op.isReadOnly, call, audience, resources, additional, isFresh: isFresh, to: &record)
     }
 
     package static func failure(
@@ -74,7 +78,8 @@ package enum Record {
         _ fault: Fault
     ) -> [UInt8] {
         var record = RecordTemplate(for: call)
-        head(name, api, call, to: &record)
+        let audience = Audience.caller(call)
+        head(name, api, call, audience, to: &record)
         record.out.append(#","errorCode":"#)
         // CloudTrail names every IAM denial alike, whatever the protocol calls it.
         append(truncated: fault.code == "AccessDeniedException" ? "AccessDenied" : fault.code, to: &record.out)
@@ -84,20 +89,22 @@ package enum Record {
         }
         append(parameters ?? Fields(), shape, as: #","requestParameters":"#, to: &record.out)
         record.out.append(#","responseElements":null"#)
-        tail(isReadOnly, call, [], [:], isFresh: false, to: &record)
+        tail(isReadOnly, call, audience, [], [:], isFresh: false, to: &record)
         return record.bytes
     }
 
-    private static func head(_ name: Text, _ api: API, _ call: Call, to record: inout RecordTemplate) {
+    private static func head(
+        _ name: Text, _ api: API, _ call: Call, _ audience: Audience, to record: inout RecordTemplate
+    ) {
         record.out.append(#"{"eventVersion":"1.11","userIdentity":"#)
         if let via = call.via {
             // Reopens the object to say which service called for the principal.
-            record.out.append(call.identityJSON.dropLast())
+            record.out.append(audience.identityJSON.dropLast())
             record.out.append(#","invokedBy":""#)
             record.out.append(via)
             record.out.append(#".amazonaws.com"}"#)
         } else {
-            record.out.append(call.identityJSON)
+            record.out.append(audience.identityJSON)
         }
         record.out.append(#","eventTime":""#)
         record.leave(.time)
@@ -122,6 +129,7 @@ package enum Record {
     private static func tail(
         _ isReadOnly: Bool,
         _ call: Call,
+        _ audience: Audience,
         _ resources: [RecordedResource],
         _ additional: Fields,
         isFresh: Bool,
@@ -134,9 +142,13 @@ package enum Record {
         record.out.append(isReadOnly ? #"","readOnly":true"# : #"","readOnly":false"#)
         append(resources, to: &record.out)
         record.out.append(#","eventType":"AwsApiCall","managementEvent":true,"recipientAccountId":""#)
-        record.out.append(call.place.account.text)
+        record.out.append(audience.recipient.text)
+        if let shared = audience.sharedEventID {
+            record.out.append(#"","sharedEventID":""#)
+            record.out.append(shared)
+        }
         record.out.append(#"","eventCategory":"Management""#)
-        append(additional, call.findings, to: &record.out)
+        append(additional, audience.seesReasons ? call.findings : [], to: &record.out)
         if call.via == nil { record.leave(.tlsDetails) }
         record.out.append("}")
     }
