@@ -22,17 +22,19 @@ struct Address: Sendable, Equatable {
 
     /// Dotted, four parts, no leading zeros (which some parsers read as octal).
     private static func four(_ bytes: ArraySlice<UInt8>) -> UInt32? {
-        let parts = bytes.split(separator: 0x2E, omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var value: UInt32 = 0
-        for part in parts {
-            var reader = ByteReader(Array(part))
-            guard part.count == 1 || part.first != 0x30, let byte = reader.takeDecimal(upTo: 3), reader.isAtEnd,
-                byte < 256
-            else { return nil }
-            value = value << 8 | UInt32(byte)
+        var (value, part, digits, parts) = (UInt32(0), UInt32(0), 0, 1)
+        for byte in bytes {
+            if byte == 0x2E {
+                guard digits > 0, parts < 4 else { return nil }
+                (value, part, digits, parts) = (value << 8 | part, 0, 0, parts + 1)
+                continue
+            }
+            guard byte >= 0x30, byte <= 0x39, digits < 3, digits == 0 || part > 0 else { return nil }
+            part = part * 10 + UInt32(byte - 0x30)
+            digits += 1
+            guard part < 256 else { return nil }
         }
-        return value
+        return parts == 4 && digits > 0 ? value << 8 | part : nil
     }
 
     /// The eight groups of an IPv6 address (RFC 4291 section 2.2).

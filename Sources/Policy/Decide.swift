@@ -7,7 +7,7 @@ package func decide(_ ask: Ask, _ layers: Layers) -> Decision {
 }
 
 /// What each layer said, collected in one walk over all of them, since a deny anywhere outranks silence anywhere.
-struct Survey {
+struct Survey: ~Copyable {
     private let principal: Principal
     private let layers: Layers
     private var consulted: Decision.Consulted = []
