@@ -37,11 +37,10 @@ struct PostgresTests {
                 }
             )
             for _ in 0..<3 { _ = try await b.read { try $0.itemCount(home, kind: "user") } }
-            let start = Monotonic.now()
             try await a.write { try $0.update(item("x")) }
             #expect(Self.value(a.cache, key) == "none")
+            // Within a second: a cache that hears nothing for so long is not believed (CacheTests).
             #expect(await eventually { Self.value(b.cache, key) == "none" })
-            #expect(Monotonic.now() - start < 1_000_000_000)
             #expect(Self.value(a.cache, other) == "old")
         }
     }
