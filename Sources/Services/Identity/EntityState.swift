@@ -37,7 +37,9 @@ final class EntityState: Sendable {
         policies = try entity.inline.map { policy in
             NamedPolicy(name: policy.name, document: try Self.parse(policy.document, .identity, label))
         }
-        trust = try entity.trust.map { NamedPolicy(name: label, document: try Self.parse($0, .trust, label)) }
+        do { trust = try entity.trust?.compiled(.trust, name: label) } catch {
+            throw StoreError.corrupt("a policy of \(label)")
+        }
     }
 
     static func parse(_ text: Text, _ kind: DocumentKind, _ label: Text) throws -> PolicyDocument {
