@@ -60,7 +60,7 @@ extension Caller {
             uniqueID: uniqueID,
             rights: rights,
             sessionPolicies: policies,
-            controls: controls,
+            controls: controls.over(entity),
             tags: session.tags + kept,
             session: session,
             identityJSON: session.kind == .user
