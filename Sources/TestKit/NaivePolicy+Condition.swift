@@ -156,7 +156,9 @@ struct NaivePrincipals {
     }
 
     func waivers(_ statement: Fields, _ principal: Principal) -> [(identity: Bool, limits: Bool)] {
-        if let entries = Self.entries(statement["Principal"]) { return entries.compactMap { waiver($0.0, $0.1, principal) } }
+        if let entries = Self.entries(statement["Principal"]) {
+            return entries.compactMap { waiver($0.0, $0.1, principal) }
+        }
         guard let entries = Self.entries(statement["NotPrincipal"]),
             !entries.contains(where: { waiver($0.0, $0.1, principal) != nil })
         else { return [] }

@@ -36,7 +36,8 @@ package enum NaivePolicy {
             (.boundary, layers.boundary.map { [$0] } ?? []),
             (.session, layers.session ?? []),
         ]
-        for (layer, documents) in groups where documents.contains(where: { hasMatch("Deny", $0, ask, layer, layers.resourceIDs) }) {
+        for (layer, documents) in groups
+        where documents.contains(where: { hasMatch("Deny", $0, ask, layer, layers.resourceIDs) }) {
             return .explicitDeny(layer)
         }
         for (layer, levels) in [

@@ -15,10 +15,12 @@ import Testing
         account: Cast.account, arn: "arn:aws:iam::111122223333:user/alicia", kind: .user, uniqueID: userID)
     /// A session as the gate has it: its id names it too.
     static let named = Principal(
-        account: Cast.account, arn: session, kind: .assumedRole(roleARN: role), uniqueID: "AROAAPPAPPAPPAPPAPP12:i-0abc")
+        account: Cast.account, arn: session, kind: .assumedRole(roleARN: role), uniqueID: "AROAAPPAPPAPPAPPAPP12:i-0abc"
+    )
     /// Of a role whose id begins like that of the other.
     static let alike = Principal(
-        account: Cast.account, arn: session, kind: .assumedRole(roleARN: role), uniqueID: "AROAAPPAPPAPPAPPAPP123:i-0abc")
+        account: Cast.account, arn: session, kind: .assumedRole(roleARN: role),
+        uniqueID: "AROAAPPAPPAPPAPPAPP123:i-0abc")
     static let federatedAnew = Principal(
         account: Cast.account, arn: Cast.federated.arn, kind: .federatedUser, federatedBy: renamed.arn,
         federatedByID: userID)
@@ -40,20 +42,21 @@ import Testing
         return decision.isAllowed == (effect == "Allow")
     }
 
-    @Test(arguments: [
-        (user, [user: userID], Cast.alice, true), (user, [user: "AIDAALICEALICEALICE99"], Cast.alice, false),
-        (user, [:], Cast.alice, true), (user, [role: roleID], Cast.alice, true),
-        (user, [user: userID], renamed, true), (user, [:], renamed, false),
-        (user, [user: userID], Cast.federated, true), (user, [user: userID], federatedAnew, true),
-        (user, [user: "AIDAALICEALICEALICE99"], Cast.federated, false), (user, [:], federatedAnew, false),
-        (role, [role: roleID], Cast.session, true), (role, [role: roleID], named, true),
-        (role, [role: "AROAAPPAPPAPPAPPAPP99"], named, false), (role, [role: roleID], alike, false),
-        (role, [:], alike, true), (role, [role: roleID], Cast.alice, false),
-        (session, [session: roleID], named, true), (session, [session: roleID], Cast.session, true),
-        (session, [session: "AROAAPPAPPAPPAPPAPP99"], named, false), (session, [session: roleID], alike, false),
-        (roleID, [:], named, true), (roleID, [:], alike, false), (userID, [:], renamed, true),
-        (userID, [:], federatedAnew, true),
-    ] as [(Text, [Text: Text], Principal, Bool)])
+    @Test(
+        arguments: [
+            (user, [user: userID], Cast.alice, true), (user, [user: "AIDAALICEALICEALICE99"], Cast.alice, false),
+            (user, [:], Cast.alice, true), (user, [role: roleID], Cast.alice, true),
+            (user, [user: userID], renamed, true), (user, [:], renamed, false),
+            (user, [user: userID], Cast.federated, true), (user, [user: userID], federatedAnew, true),
+            (user, [user: "AIDAALICEALICEALICE99"], Cast.federated, false), (user, [:], federatedAnew, false),
+            (role, [role: roleID], Cast.session, true), (role, [role: roleID], named, true),
+            (role, [role: "AROAAPPAPPAPPAPPAPP99"], named, false), (role, [role: roleID], alike, false),
+            (role, [:], alike, true), (role, [role: roleID], Cast.alice, false),
+            (session, [session: roleID], named, true), (session, [session: roleID], Cast.session, true),
+            (session, [session: "AROAAPPAPPAPPAPPAPP99"], named, false), (session, [session: roleID], alike, false),
+            (roleID, [:], named, true), (roleID, [:], alike, false), (userID, [:], renamed, true),
+            (userID, [:], federatedAnew, true),
+        ] as [(Text, [Text: Text], Principal, Bool)])
     func theIDTellsWhoIsMeant(_ element: Text, _ ids: [Text: Text], _ principal: Principal, _ isMeant: Bool) throws {
         #expect(try Self.answers(element, ids, principal) == isMeant)
         #expect(try Self.answers(element, ids, principal, "Deny") == isMeant)

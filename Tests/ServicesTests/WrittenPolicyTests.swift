@@ -41,14 +41,17 @@ import Testing
         return try WrittenPolicy(text, document, in: directory, accounts: accounts)
     }
 
-    @Test(arguments: [
-        (#"{"AWS":"\#(alice.arn)"}"#, [alice.arn: alice.id]),
-        (#"{"AWS":["\#(app.arn)","\#(alice.arn)","\#(appSession)"]}"#,
-            [alice.arn: alice.id, app.arn: app.id, appSession: app.id]),
-        (#"{"AWS":"\#(alice.id)"}"#, [:]), (#""*""#, [:]), (#"{"AWS":["000000000001","*"]}"#, [:]),
-        (#"{"AWS":"arn:aws:sts::000000000001:federated-user/anybody"}"#, [:]),
-        (#"{"Service":"lambda.amazonaws.com","Federated":"accounts.google.com"}"#, [:]),
-    ] as [(String, [Text: Text])])
+    @Test(
+        arguments: [
+            (#"{"AWS":"\#(alice.arn)"}"#, [alice.arn: alice.id]),
+            (
+                #"{"AWS":["\#(app.arn)","\#(alice.arn)","\#(appSession)"]}"#,
+                [alice.arn: alice.id, app.arn: app.id, appSession: app.id]
+            ),
+            (#"{"AWS":"\#(alice.id)"}"#, [:]), (#""*""#, [:]), (#"{"AWS":["000000000001","*"]}"#, [:]),
+            (#"{"AWS":"arn:aws:sts::000000000001:federated-user/anybody"}"#, [:]),
+            (#"{"Service":"lambda.amazonaws.com","Federated":"accounts.google.com"}"#, [:]),
+        ] as [(String, [Text: Text])])
     func idsAreKept(_ principals: String, _ ids: [Text: Text]) throws {
         let policy = try Self.written(Self.text(principals), in: Directory(Self.alice, Self.app))
         #expect(policy.ids == ids && policy.text == Self.text(principals))
@@ -83,7 +86,8 @@ import Testing
 
     @Test func shownAsWrittenWhileAllAreThere() throws {
         let directory = Directory(Self.alice, Self.app)
-        for names in [#""\#(Self.alice.arn)""#, #"["\#(Self.app.arn)", "\#(Self.appSession)"]"#, #""\#(Self.app.id)""#] {
+        for names in [#""\#(Self.alice.arn)""#, #"["\#(Self.app.arn)", "\#(Self.appSession)"]"#, #""\#(Self.app.id)""#]
+        {
             let text = Self.text(#"{"AWS": \#(names) }"#)
             #expect(try Self.written(text, in: directory).shown(in: directory) == text)
         }

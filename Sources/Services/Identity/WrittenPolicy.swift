@@ -136,7 +136,9 @@ extension PrincipalDirectory where Self: ~Copyable {
     /// - Parameter arn: the one of then.
     fileprivate borrowing func shown(_ arn: Text, _ id: Text) throws -> Text {
         guard let name = NameOfPrincipal(arn) else { return arn }
-        if let found = try principal(name.kind, name.name, name.account), found.id == id, name.fits(found) { return arn }
+        if let found = try principal(name.kind, name.name, name.account), found.id == id, name.fits(found) {
+            return arn
+        }
         let found = try principal(id)
         guard name.session.isEmpty else {
             return found.map { Caller.roleSessionARN(name.account, $0.name, name.session) } ?? "\(id):\(name.session)"
