@@ -19,16 +19,17 @@ extension PrincipalElement {
         switch self {
         case .everyone: return PrincipalElement.grantOfEveryone(to: principal)
         case .account(let account): return principal.hasAccount && principal.account == account ? .delegated : .none
-        case .user(let arn):
+        case .user(let arn, nil):
             if principal.kind == .user, principal.arn == arn { return .caller }
             return principal.kind == .federatedUser && principal.federatedBy == arn ? .principal : .none
-        case .role(let arn): return principal.kind == .assumedRole(roleARN: arn) ? .principal : .none
-        case .roleSession(let arn):
-            guard case .assumedRole = principal.kind else { return .none }
-            return principal.arn == arn ? .caller : .none
+        case .role(let arn, nil): return principal.kind == .assumedRole(roleARN: arn) ? .principal : .none
+        case .user(_, let id?), .role(_, let id?), .uniqueID(let id): return grant(toID: id, principal)
+        case .roleSession(let arn, let id):
+            guard case .assumedRole = principal.kind, principal.arn == arn else { return .none }
+            if let id, !principal.has(id: id) { return .none }
+            return .caller
         case .federatedSession(let arn):
             return principal.kind == .federatedUser && principal.arn == arn ? .caller : .none
-        case .uniqueID: return grantOfUniqueID(to: principal)
         case .service(let host): return principal.kind == .service(host: host) ? .caller : .none
         case .federated(let provider):
             return principal.kind == .anonymous && principal.arn == provider ? .caller : .none
@@ -45,12 +46,12 @@ extension PrincipalElement {
         }
     }
 
-    private func grantOfUniqueID(to principal: Principal) -> Grant {
-        guard case .uniqueID(let id) = self, let own = principal.uniqueID else { return .none }
+    private func grant(toID id: Text, _ principal: Principal) -> Grant {
         switch principal.kind {
-        case .user: return own == id ? .caller : .none
-        case .assumedRole: return own.split(on: 0x3A, limit: 2).first == id ? .principal : .none
-        case .root, .federatedUser, .service, .anonymous: return .none
+        case .user: return principal.has(id: id) ? .caller : .none
+        case .assumedRole: return principal.has(id: id) ? .principal : .none
+        case .federatedUser: return principal.federatedByID == id ? .principal : .none
+        case .root, .service, .anonymous: return .none
         }
     }
 }

@@ -36,6 +36,17 @@ package struct PolicyDocument: Sendable {
         matchers = statements.map(\.matcher)
     }
 
+    /// The same policy, whose users and roles are those that have these unique ids. Who is not among them goes by ARN.
+    ///
+    /// - Parameter ids: by ARN as the policy has it; of a role's session, the role's.
+    package func held(to ids: [Text: Text]) -> PolicyDocument {
+        guard !ids.isEmpty else { return self }
+        return PolicyDocument(kind: kind, id: id, version: version, statements: statements.map { $0.held(to: ids) })
+    }
+
+    /// Everyone whom it names, as often as it does.
+    package var principals: [PrincipalElement] { statements.flatMap { $0.principals?.elements ?? [] } }
+
     /// The size limit is the caller's: it differs by kind and service.
     package static func parse(_ bytes: [UInt8], kind: DocumentKind) throws(MalformedPolicy) -> PolicyDocument {
         let document: Document

@@ -21,13 +21,26 @@ package struct Principal: Sendable, Equatable {
     package var uniqueID: Text?
     /// The ARN of the user whose GetFederationToken made a federated session.
     package var federatedBy: Text?
+    /// That user's unique id.
+    package var federatedByID: Text?
 
-    package init(account: Text, arn: Text, kind: Kind, uniqueID: Text? = nil, federatedBy: Text? = nil) {
+    package init(
+        account: Text, arn: Text, kind: Kind, uniqueID: Text? = nil, federatedBy: Text? = nil,
+        federatedByID: Text? = nil
+    ) {
         self.account = account
         self.arn = arn
         self.kind = kind
         self.uniqueID = uniqueID
         self.federatedBy = federatedBy
+        self.federatedByID = federatedByID
+    }
+
+    /// Whether it is the user that has this unique id, or a session of the role that has it.
+    func has(id: Text) -> Bool {
+        guard let own = uniqueID, own.hasPrefix(id) else { return false }
+        let (all, head) = (own.utf8.span, id.utf8.count)
+        return all.count == head || all[head] == 0x3A
     }
 
     /// Whether identity policies can be attached to it or to what it is a session of.

@@ -1,13 +1,17 @@
 package import Bytes
 
 /// One entry of `Principal` or `NotPrincipal`.
+///
+/// What names a user or role by ARN may be held to the unique id that it had when the policy was written: then the id alone
+/// tells who is meant, whatever has the name now (see ``PolicyDocument/held(to:)``).
 package enum PrincipalElement: Sendable, Equatable {
     case everyone
     /// An account id, or its root ARN: the account itself, which delegates to its own policies.
     case account(Text)
-    case user(arn: Text)
-    case role(arn: Text)
-    case roleSession(arn: Text)
+    case user(arn: Text, id: Text? = nil)
+    case role(arn: Text, id: Text? = nil)
+    /// `id` is the role's.
+    case roleSession(arn: Text, id: Text? = nil)
     case federatedSession(arn: Text)
     /// `AIDA…` or `AROA…`: how AWS stores (and shows, once it is gone) a user or role.
     case uniqueID(Text)
@@ -22,10 +26,20 @@ extension PrincipalElement {
         switch self {
         case .everyone: "*"
         case .account(let account): "arn:aws:iam::\(account):root"
-        case .user(let arn), .role(let arn), .roleSession(let arn), .federatedSession(let arn): arn
+        case .user(let arn, _), .role(let arn, _), .roleSession(let arn, _), .federatedSession(let arn): arn
         case .uniqueID(let id), .canonicalUser(let id): id
         case .service(let host): host
         case .federated(let provider): provider
+        }
+    }
+
+    /// - Parameter ids: unique ids by ARN.
+    func held(to ids: [Text: Text]) -> PrincipalElement {
+        switch self {
+        case .user(let arn, let id): .user(arn: arn, id: ids[arn] ?? id)
+        case .role(let arn, let id): .role(arn: arn, id: ids[arn] ?? id)
+        case .roleSession(let arn, let id): .roleSession(arn: arn, id: ids[arn] ?? id)
+        case .everyone, .account, .federatedSession, .uniqueID, .service, .federated, .canonicalUser: self
         }
     }
 

@@ -10,7 +10,7 @@ package struct Statement: Sendable {
     package let sid: Text?
     package let effect: Effect
     /// `nil` in kinds of documents that name no principals.
-    package let principals: PrincipalClause?
+    package private(set) var principals: PrincipalClause?
     /// As written; see `isNotAction`.
     package let actions: [Text]
     package let isNotAction: Bool
@@ -20,6 +20,14 @@ package struct Statement: Sendable {
     package let conditions: [Condition]
 
     let matcher: StatementMatcher
+
+    func held(to ids: [Text: Text]) -> Statement {
+        guard let clause = principals else { return self }
+        var held = self
+        held.principals = PrincipalClause(
+            elements: clause.elements.map { $0.held(to: ids) }, isNegated: clause.isNegated)
+        return held
+    }
 }
 
 /// What rules most statements out without touching them.

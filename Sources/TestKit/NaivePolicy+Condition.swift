@@ -114,9 +114,13 @@ struct NaiveCondition {
 }
 
 /// Principal elements, read anew for each request.
-enum NaivePrincipals {
+struct NaivePrincipals {
+    private let ids: [Text: Text]
+
+    init(_ ids: [Text: Text]) { self.ids = ids }
+
     /// Whom an element means, and what an allow to it excuses (IAM guide, evaluation within an account).
-    private static func waiver(_ kind: Text, _ entry: Text, _ principal: Principal) -> (identity: Bool, limits: Bool)? {
+    private func waiver(_ kind: Text, _ entry: Text, _ principal: Principal) -> (identity: Bool, limits: Bool)? {
         let isWithAccount = !principal.account.isEmpty
         let accountRoot = "arn:aws:iam::\(principal.account.string):root"
         switch (kind, entry) {
@@ -129,8 +133,13 @@ enum NaivePrincipals {
         case ("Federated", _): return principal.kind == .anonymous && principal.arn == entry ? (true, true) : nil
         case ("AWS", _) where isWithAccount && (entry == principal.account || entry.string == accountRoot):
             return (false, false)
+        case ("AWS", _) where ids[entry] != nil || entry.hasPrefix("AIDA") || entry.hasPrefix("AROA"):
+            let id = ids[entry] ?? entry
+            let own = principal.kind == .federatedUser ? principal.federatedByID : principal.uniqueID
+            guard own?.split(on: 0x3A).first == id else { return nil }
+            guard entry.string.contains(":assumed-role/") else { return (true, principal.kind == .user) }
+            return entry == principal.arn ? (true, true) : nil
         case ("AWS", _) where entry == principal.arn: return (true, true)
-        case ("AWS", _) where entry == principal.uniqueID: return (true, principal.kind == .user)
         case ("AWS", _) where entry == principal.federatedBy && principal.kind == .federatedUser: return (true, false)
         case ("AWS", _): return principal.kind == .assumedRole(roleARN: entry) ? (true, false) : nil
         default: return nil
@@ -146,19 +155,21 @@ enum NaivePrincipals {
         }
     }
 
-    static func waivers(_ statement: Fields, _ principal: Principal) -> [(identity: Bool, limits: Bool)] {
-        if let entries = entries(statement["Principal"]) { return entries.compactMap { waiver($0.0, $0.1, principal) } }
-        guard let entries = entries(statement["NotPrincipal"]),
+    func waivers(_ statement: Fields, _ principal: Principal) -> [(identity: Bool, limits: Bool)] {
+        if let entries = Self.entries(statement["Principal"]) {
+            return entries.compactMap { waiver($0.0, $0.1, principal) }
+        }
+        guard let entries = Self.entries(statement["NotPrincipal"]),
             !entries.contains(where: { waiver($0.0, $0.1, principal) != nil })
         else { return [] }
         return [waiver("AWS", "*", principal) ?? (true, false)]
     }
 
-    static func isHit(_ statement: Fields, _ principal: Principal) -> Bool {
+    func isHit(_ statement: Fields, _ principal: Principal) -> Bool {
         if statement["Principal"] != nil || statement.text("Effect") == "Allow" {
             return !waivers(statement, principal).isEmpty
         }
-        let spared = entries(statement["NotPrincipal"]) ?? []
+        let spared = Self.entries(statement["NotPrincipal"]) ?? []
         if spared.contains(where: { $0.1 == "*" }) { return false }
         let hits = spared.compactMap { waiver($0.0, $0.1, principal) }
         let account = hits.contains { !$0.identity }

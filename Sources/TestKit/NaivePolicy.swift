@@ -9,6 +9,8 @@ package enum NaivePolicy {
         package var boundary: Document?
         package var session: [Document]?
         package var resource: Document?
+        /// Unique ids that users and roles of the resource's policy are held to, by ARN.
+        package var resourceIDs: [Text: Text] = [:]
         package var serviceControl: [[Document]] = []
         package var resourceControl: [[Document]] = []
         package var resourceAccount: Text = ""
@@ -34,7 +36,8 @@ package enum NaivePolicy {
             (.boundary, layers.boundary.map { [$0] } ?? []),
             (.session, layers.session ?? []),
         ]
-        for (layer, documents) in groups where documents.contains(where: { hasMatch("Deny", $0, ask, layer) }) {
+        for (layer, documents) in groups
+        where documents.contains(where: { hasMatch("Deny", $0, ask, layer, layers.resourceIDs) }) {
             return .explicitDeny(layer)
         }
         for (layer, levels) in [
@@ -43,7 +46,7 @@ package enum NaivePolicy {
         where levels.contains(where: { !$0.contains { hasMatch("Allow", $0, ask, layer) } }) {
             return .implicitDeny(layer)
         }
-        let waivers = layers.resource.map { resourceWaivers($0, ask) } ?? []
+        let waivers = layers.resource.map { resourceWaivers($0, ask, layers.resourceIDs) } ?? []
         return weigh(ask, layers, waivers, resourceLayer)
     }
 
@@ -91,19 +94,21 @@ package enum NaivePolicy {
         return fields.text("Version") == "2012-10-17"
     }
 
-    private static func hasMatch(_ effect: Text, _ document: Document, _ ask: Ask, _ layer: PolicyLayer) -> Bool {
+    private static func hasMatch(
+        _ effect: Text, _ document: Document, _ ask: Ask, _ layer: PolicyLayer, _ ids: [Text: Text] = [:]
+    ) -> Bool {
         let variables = hasVariables(document)
         return statements(document).contains { statement in
             guard statement.text("Effect") == effect, matches(statement, ask, variables) else { return false }
-            return layer != .resource && layer != .trust || NaivePrincipals.isHit(statement, ask.principal)
+            return layer != .resource && layer != .trust || NaivePrincipals(ids).isHit(statement, ask.principal)
         }
     }
 
-    private static func resourceWaivers(_ document: Document, _ ask: Ask) -> [Waiver] {
+    private static func resourceWaivers(_ document: Document, _ ask: Ask, _ ids: [Text: Text]) -> [Waiver] {
         let variables = hasVariables(document)
         return statements(document).flatMap { statement -> [Waiver] in
             guard statement.text("Effect") == "Allow", matches(statement, ask, variables) else { return [] }
-            return NaivePrincipals.waivers(statement, ask.principal).map {
+            return NaivePrincipals(ids).waivers(statement, ask.principal).map {
                 Waiver(identity: $0.identity, limits: $0.limits)
             }
         }

@@ -15,7 +15,8 @@ import Testing
         func both(_ policy: Sources.Policy, _ kind: DocumentKind) throws -> (NamedPolicy, Document) {
             let text = policy.text
             let document = try JSON.parse(Array(text.utf8))
-            return (NamedPolicy(name: Text(text), document: try PolicyDocument(document, kind: kind)), document)
+            let compiled = try PolicyDocument(document, kind: kind).held(to: policy.ids)
+            return (NamedPolicy(name: Text(text), document: compiled), document)
         }
         let identity = try sources.identity.map { try both($0, .identity) }
         let boundary = try sources.boundary.map { try both($0, .boundary) }.first
@@ -27,6 +28,7 @@ import Testing
         naive.boundary = boundary?.1
         naive.session = session?.map(\.1)
         naive.resource = resource?.1
+        naive.resourceIDs = sources.resource.first?.ids ?? [:]
         naive.serviceControl = service.map { $0.map(\.1) }
         naive.resourceControl = control.map { $0.map(\.1) }
         naive.resourceAccount = Cast.account

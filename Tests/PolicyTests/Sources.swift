@@ -1,9 +1,13 @@
+import Bytes
+
 /// The JSON of every policy around one decision.
 struct Sources {
     struct Policy {
         var head: String
         var statements: [String]
         var shape: Vocabulary.Shape
+        /// Unique ids that it is held to, by ARN.
+        var ids: [Text: Text] = [:]
 
         var text: String { #"{\#(head)"Statement":[\#(statements.joined(separator: ","))]}"# }
 
@@ -17,6 +21,7 @@ struct Sources {
                 $0.contains(#""${aws:PrincipalArn}""#) || $0.contains("${aws:SecureTransport}")
             }
             head = isNew || needsVariables ? #""Version":"2012-10-17","# : ""
+            if shape == .resource || shape == .trust, chance.often(60) { ids = Vocabulary.ids(&chance) }
             guard chance.often(percent) else { return }
             let principal = shape == .identity ? "" : #""Principal":"*","#
             let resource = shape == .trust ? "" : #","Resource":"*""#

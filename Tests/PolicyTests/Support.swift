@@ -19,7 +19,7 @@ enum Cast {
         kind: .assumedRole(roleARN: "arn:aws:iam::111122223333:role/svc/app"), uniqueID: "AROAAPPAPPAPPAPPAPP12")
     static let federated = Principal(
         account: account, arn: "arn:aws:sts::111122223333:federated-user/bob", kind: .federatedUser,
-        federatedBy: "arn:aws:iam::111122223333:user/staff/alice")
+        federatedBy: "arn:aws:iam::111122223333:user/staff/alice", federatedByID: "AIDAALICEALICEALICE12")
     static let service = Principal(account: "", arn: "", kind: .service(host: "lambda.amazonaws.com"))
     static let anonymous = Principal(account: "", arn: "", kind: .anonymous)
     static let webIdentity = Principal(account: "", arn: "cognito-identity.amazonaws.com", kind: .anonymous)

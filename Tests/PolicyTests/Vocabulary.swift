@@ -116,6 +116,19 @@ enum Vocabulary {
             + "}"
     }
 
+    /// Some of the named are held to an id, their own or that of a namesake.
+    static func ids(_ chance: inout Chance) -> [Text: Text] {
+        let all: [(arn: Text, own: Text, other: Text)] = [
+            ("arn:aws:iam::111122223333:user/staff/alice", "AIDAALICEALICEALICE12", "AIDAALICEALICEALICE99"),
+            ("arn:aws:iam::111122223333:role/svc/app", "AROAAPPAPPAPPAPPAPP12", "AROAAPPAPPAPPAPPAPP99"),
+            ("arn:aws:sts::111122223333:assumed-role/app/i-0abc", "AROAAPPAPPAPPAPPAPP12", "AROAAPPAPPAPPAPPAPP99"),
+            ("arn:aws:iam::444455556666:user/eve", "AIDAEVEEVEEVEEVEEVE12", "AIDAEVEEVEEVEEVEEVE99"),
+        ]
+        var ids: [Text: Text] = [:]
+        for one in all where chance.often(60) { ids[one.arn] = chance.often(70) ? one.own : one.other }
+        return ids
+    }
+
     enum Shape { case identity, resource, trust, control }
 
     static func statement(_ chance: inout Chance, _ shape: Shape, effect: String? = nil) -> String {

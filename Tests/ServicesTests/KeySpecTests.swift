@@ -88,7 +88,7 @@ import Wire
         let root = RootKey.generate()
         let new = KeyDraft(
             id: "k", place: place, at: Timestamp(seconds: 1), description: "",
-            policy: Keys.defaultPolicy(place.account),
+            policy: WrittenPolicy(Keys.defaultPolicy(place.account)),
             tags: [], isManaged: false, root: root, chance: .seeded(1))
         var body = new.body
         body.members.removeAll { ["spec", "usage", "origin"].contains($0.name) }

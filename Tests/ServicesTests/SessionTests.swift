@@ -23,7 +23,8 @@ import Wire
         let world = try await World()
         var role = Entity(
             .role, name: "reader", path: "/app/", account: world.administrator.account, at: world.clock.now,
-            chance: world.house.chance, ["trust": .string(trust)])
+            chance: world.house.chance)
+        role.trust = WrittenPolicy(trust)
         role.inline = [("reads", policy)]
         let item = role.item
         _ = try await world.house.store.write { try $0.insert(item) }
@@ -108,7 +109,8 @@ import Wire
             // Another role of that name is another role.
             var other = Entity(
                 .role, name: "reader", path: "/app/", account: world.administrator.account, at: world.clock.now,
-                chance: world.house.chance, ["trust": .string(Self.trustsAccount)])
+                chance: world.house.chance)
+            other.trust = WrittenPolicy(Self.trustsAccount)
             other.inline = try Entity(old).inline
             let item = other.item
             _ = try await world.house.store.write { try $0.insert(item) }

@@ -281,6 +281,33 @@ def test_two_accounts_that_trust_each_other(boot):
     assert inner.client("sts").get_caller_identity()["Account"] == boot.account("a")
 
 
+def test_keys_whose_policies_name_roles(boot):
+    """Of the account and of one further down the file: all roles are there before any key."""
+    def statement(principal):
+        return f"{{Effect: Allow, Principal: {{AWS: '{principal}'}}, Action: 'kms:*', Resource: '*'}}"
+
+    own = statement("arn:aws:iam::${account}:root")
+    trust = "{Version: 2012-10-17, Statement: [{Effect: Allow, Principal: {AWS: '${account}'}, Action: 'sts:AssumeRole'}]}"
+    boot.write(f"""
+        keys:
+          - alias: k
+            policy: {{Version: 2012-10-17, Statement: [{own}, {statement("arn:aws:iam::${account}:role/r")}, {statement("arn:aws:iam::${account.a}:role/inner")}]}}
+        roles: [{{name: r, trust: {trust}}}]
+        accounts: [{{name: a, email: a@example.com, roles: [{{name: inner, trust: {trust}}}]}}]
+    """).apply()
+    assert boot.is_clean()
+    kms, iam = boot.client("kms"), boot.client("iam")
+    key = kms.describe_key(KeyId="alias/k")["KeyMetadata"]["KeyId"]
+    # Another role under the name is not whom the policy means, and the next run says so.
+    old = iam.get_role(RoleName="r")["Role"]
+    iam.delete_role(RoleName="r")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(old["AssumeRolePolicyDocument"]))
+    assert old["RoleId"] in kms.get_key_policy(KeyId=key)["Policy"]
+    assert not boot.is_clean()
+    assert "key k: PutKeyPolicy" in boot.apply()
+    assert boot.is_clean() and old["Arn"] in kms.get_key_policy(KeyId=key)["Policy"]
+
+
 def test_access_keys(boot):
     boot.write("users: [{name: u, access-key: u.key}]").apply()
     iam, file = boot.client("iam"), boot.folder / "u.key"

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from accounts import Account, address, document, made_account, outcome
 from catalog import CONTROL_POLICY
-from support import refused, until
+from support import Request, refused, send, until
 
 SCP, RCP = "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"
 NOT_IN_USE = "Your account is not a member of an organization."
@@ -400,3 +400,31 @@ def test_changes_at_once(org):
     codes = {answer[0] for answer in answers if answer}
     assert codes <= {"DuplicateOrganizationalUnitException", "ConcurrentModificationException"}, answers
     assert len(org.api.list_organizational_units_for_parent(ParentId=org.root)["OrganizationalUnits"]) == 1
+
+
+def test_service_linked_roles_are_not_limited(server, org):
+    """Neither a deny nor silence of a service control policy counts for them."""
+    member = org.master.member()
+    iam = member.client("iam")
+    linked = iam.create_service_linked_role(AWSServiceName="mrk.kms.amazonaws.com")["Role"]["Arn"]
+    trust = document("Allow", "sts:AssumeRole", Principal={"AWS": member.id}).replace('"Resource": "*", ', "")
+    plain = iam.create_role(RoleName="plain", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    action = "kms:SynchronizeMultiRegionKey"
+    iam.put_role_policy(RoleName="plain", PolicyName="p", PolicyDocument=document("Allow", action))
+
+    def decisions():
+        return [
+            iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action])["EvaluationResults"][0][
+                "EvalDecision"] for arn in (linked, plain)]
+
+    assert decisions() == ["allowed", "allowed"]
+    org.api.attach_policy(PolicyId=org.policy(document("Deny", action)), TargetId=member.id)
+    assert decisions() == ["allowed", "explicitDeny"]
+    some = org.policy(document("Allow", ["iam:*", "undercroft:*"]))
+    org.api.attach_policy(PolicyId=some, TargetId=member.id)
+    org.api.detach_policy(PolicyId="p-FullAWSAccess", TargetId=member.id)
+    assert decisions() == ["allowed", "explicitDeny"]
+    key, secret, session = member.credentials
+    for arn, effect in ((linked, "ALLOW"), (plain, "EXPLICIT_DENY")):
+        asked = Request(server, "Undercroft.Explain", {"PrincipalArn": arn, "Action": action})
+        assert send(asked.sign("undercroft", key=key, secret=secret, session=session)).json["Effect"] == effect

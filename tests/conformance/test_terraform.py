@@ -43,11 +43,25 @@ variable "name"        {}
 variable "description" {}
 variable "value"       {}
 variable "owner"       {}
+resource "aws_iam_role" "r" {
+  name = replace(var.name, "/", "-")
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { AWS = data.aws_caller_identity.me.arn }, Action = "sts:AssumeRole" }]
+  })
+}
 resource "aws_kms_key" "k" {
   description             = "for ${var.name}"
   deletion_window_in_days = 7
   enable_key_rotation     = true
   rotation_period_in_days = 180
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      { Effect = "Allow", Principal = { AWS = "arn:aws:iam::000000000001:root" }, Action = "kms:*", Resource = "*" },
+      { Effect = "Allow", Principal = { AWS = aws_iam_role.r.arn }, Action = "kms:Decrypt", Resource = "*" },
+    ]
+  })
   tags                    = { purpose = "test" }
 }
 resource "aws_kms_grant" "g" {
@@ -78,7 +92,7 @@ resource "aws_secretsmanager_secret_policy" "p" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid = "Read", Effect = "Allow", Principal = { AWS = "arn:aws:iam::000000000001:root" },
+      Sid = "Read", Effect = "Allow", Principal = { AWS = [aws_iam_role.r.arn, data.aws_caller_identity.me.arn] },
       Action = "secretsmanager:GetSecretValue", Resource = "*"
     }]
   })
@@ -136,7 +150,7 @@ def terraform(server, tmp_path):
     return one
 
 
-def test_life(terraform, secrets, kms, name):
+def test_life(terraform, server, secrets, kms, name):
     terraform.apply(name=name, description="first", value="one", owner="a")
     assert terraform.changes == ""
     assert terraform.output() == {"read": "one", "account": "000000000001"}
@@ -162,6 +176,17 @@ def test_life(terraform, secrets, kms, name):
     assert seen["Description"] == "second"
     assert {t["Key"]: t["Value"] for t in seen["Tags"]} == {"owner": "b", "managed": "terraform"}
     assert secrets.get_secret_value(SecretId=name, VersionStage="AWSPREVIOUS")["SecretString"] == "one"
+
+    # A role that was made again by hand is not whom the policies mean: that shows, and the next run puts it right.
+    iam = server.client("iam")
+    role = iam.get_role(RoleName=name.replace("/", "-"))["Role"]
+    iam.delete_role(RoleName=role["RoleName"])
+    iam.create_role(RoleName=role["RoleName"], AssumeRolePolicyDocument=json.dumps(role["AssumeRolePolicyDocument"]))
+    assert role["RoleId"] in secrets.get_resource_policy(SecretId=name)["ResourcePolicy"]
+    assert role["RoleId"] in terraform.changes
+    terraform.apply()
+    assert terraform.changes == ""
+    assert role["RoleId"] not in secrets.get_resource_policy(SecretId=name)["ResourcePolicy"]
 
     terraform.change("destroy", "-auto-approve")
     with refused("ResourceNotFoundException"):

@@ -148,6 +148,39 @@ def test_policies(a, b, name):
     seen(value(b, name), "1")
 
 
+def test_a_role_made_again(nodes, a, b, name):
+    """Whom a policy named is not who has the name now: also where the old one has been let in a moment ago."""
+    iam = nodes[0].client("iam")
+    role = uuid.uuid4().hex
+    own = {"Effect": "Allow", "Principal": {"AWS": "000000000001"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [own]})
+    arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    secret = a.create_secret(Name=name, SecretString="x")["ARN"]
+    statement = {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    a.put_resource_policy(
+        SecretId=name, ResourcePolicy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+    def reader():
+        found = nodes[1].client("sts").assume_role(RoleArn=arn, RoleSessionName="s1")["Credentials"]
+        return nodes[1].client(
+            "secretsmanager", key=found["AccessKeyId"], secret=found["SecretAccessKey"],
+            token=found["SessionToken"], retries={"max_attempts": 0})
+
+    seen(lambda: reader().get_secret_value(SecretId=secret)["SecretString"], "x")
+    old = reader()
+    for _ in range(4):
+        assert value(old, secret)() == "x"
+    iam.delete_role(RoleName=role)
+    iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust)
+    # Either there is no role yet, or it is the new one: never is that let in. What is left of the old one ends in time.
+    seen(lambda: reader().get_secret_value(SecretId=secret)["SecretString"], "AccessDeniedException")
+    for _ in range(20):
+        with refused("AccessDeniedException"):
+            reader().get_secret_value(SecretId=secret)
+    seen(value(old, secret), "UnrecognizedClientException")
+    seen(lambda: arn in b.get_resource_policy(SecretId=name)["ResourcePolicy"], False)
+
+
 def test_keys(clients, a, b, name):
     kms_a, kms_b = clients[0]["kms"], clients[1]["kms"]
     key = kms_a.create_key()["KeyMetadata"]["Arn"]

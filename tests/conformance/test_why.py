@@ -78,6 +78,29 @@ def test_who_can(server, shared):
     assert code == 0 and f'{user}\n  by resource policy {secret}, statement 0 ("Office")' in out
 
 
+def test_a_role_made_again(server, client, name):
+    """The policy goes by whom it meant, and so do the answers."""
+    name = name.replace("/", "-")
+    iam, secrets = client("iam"), client("secretsmanager")
+    own = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000001:root"}, "Action": "sts:AssumeRole"}
+    made = {"RoleName": name, "AssumeRolePolicyDocument": json.dumps({"Version": "2012-10-17", "Statement": [own]})}
+    role = iam.create_role(**made)["Role"]
+    secret = secrets.create_secret(Name=name, SecretString="x")["ARN"]
+    statement = {**own, "Principal": {"AWS": role["Arn"]}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    secrets.put_resource_policy(SecretId=secret, ResourcePolicy=policy)
+    words = ("secretsmanager:GetSecretValue", secret)
+    shown = f"{role['Arn']}\n  by resource policy {secret}, statement 0"
+    assert ask(server, "why", "--as", role["Arn"], *words)[1].startswith("ALLOWED\n")
+    assert shown in ask(server, "who-can", *words)[1]
+    iam.delete_role(RoleName=name)
+    iam.create_role(**made)
+    code, out, _ = ask(server, "why", "--as", role["Arn"], *words)
+    assert code == 0 and out.startswith("DENIED\n") and "statement 0" in out
+    code, out, _ = ask(server, "who-can", *words)
+    assert code == 0 and role["Arn"] not in out and role["RoleId"] in out
+
+
 def test_only_the_entitled_may_ask(server, shared):
     user, key, secret = shared
     for words in [("why", "--as", user, "secretsmanager:GetSecretValue", secret), ("who-can", "kms:Decrypt")]:

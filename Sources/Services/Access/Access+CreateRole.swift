@@ -26,10 +26,10 @@ extension Access {
                     "InvalidInput", "The path \(ServiceLinkedRoles.path) is reserved for the roles of services.")
             }
             let trust = input.text("AssumeRolePolicyDocument") ?? ""
-            try await requireTrust(trust, call.house)
+            let written = try await requireTrust(trust, call.house)
             var role = Entity(
-                .role, name: name, path: path, account: account, at: call.now, chance: call.house.chance,
-                ["trust": .string(trust)])
+                .role, name: name, path: path, account: account, at: call.now, chance: call.house.chance)
+            role.trust = written
             role.body.add("description", input.text("Description"))
             role.body.add("maxSession", input.integer("MaxSessionDuration"))
             role.body.add("maxSigninSession", input.integer("MaxSigninSessionDuration"))
@@ -42,8 +42,8 @@ extension Access {
                     try hold(policy: boundary, account, transaction)
                     _ = try transaction.insert(Bond(.boundary, account, to: boundary, role.key).item)
                 }
-                guard try transaction.insert(role.item) else { throw exists(.role, name) }
-                return ["Role": .structure(shown(role: role))]
+                guard try transaction.insert(principal: role) else { throw exists(.role, name) }
+                return ["Role": .structure(shown(role: role, trust: trust))]
             }
         }
     }
@@ -66,13 +66,14 @@ extension Access {
         .optional("AssumeRolePolicyDocument", .string()), .optional("MaxSessionDuration", .integer),
     ]
 
+    /// - Parameter trust: its trust policy as it is to be shown.
     /// - Parameter isWhole: with tags, boundary and last use, which listings leave out.
-    static func shown(role: Entity, isWhole: Bool = true) -> Fields {
+    static func shown(role: Entity, trust: Text?, isWhole: Bool = true) -> Fields {
         var fields: Fields = [
             "Path": .string(role.path), "RoleName": .string(role.name), "RoleId": .string(role.id),
             "Arn": .string(role.arn), "CreateDate": .timestamp(role.created),
         ]
-        if let trust = role.trust { fields.add("AssumeRolePolicyDocument", encoded(trust)) }
+        if let trust { fields.add("AssumeRolePolicyDocument", encoded(trust)) }
         fields.add("Description", role.body.text("description"))
         fields.add("MaxSessionDuration", role.maxSession)
         fields.add("MaxSigninSessionDuration", role.body.integer("maxSigninSession"))
@@ -83,7 +84,9 @@ extension Access {
     }
 
     /// Parsed, small enough, about assuming only, and naming nobody who is not there.
-    static func requireTrust(_ text: Text, _ house: House) async throws {
+    ///
+    /// - Returns: what goes into the role's row.
+    static func requireTrust(_ text: Text, _ house: House) async throws -> WrittenPolicy {
         let size = text.utf8.count { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
         guard size <= trustLimit else {
             throw Fault("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: \(trustLimit)", status: 409)
@@ -95,24 +98,10 @@ extension Access {
                 throw Fault("MalformedPolicyDocument", "AssumeRole policy may only specify STS AssumeRole actions.")
             }
         }
-        let named = trust.statements.flatMap { $0.principals?.elements ?? [] }
-        let wanted: [(EntityKind, Text)] = named.compactMap { element in
-            switch element {
-            case .user(let arn): (.user, arn)
-            case .role(let arn): (.role, arn)
-            default: nil
-            }
-        }
-        guard !wanted.isEmpty else { return }
-        try await house.store.read { snapshot in
-            for (kind, arn) in wanted {
-                let parts = arn.split(on: 0x3A, limit: 6)
-                guard let account = AccountID(parts[4]), let name = arn.split(on: 0x2F).last,
-                    let item = try snapshot.item(Entity.key(kind, name, account)), try Entity(item).arn == arn
-                else {
-                    throw Fault("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"\(arn)\"")
-                }
-            }
+        do {
+            return try await house.store.read { try WrittenPolicy(text, trust, in: $0, accounts: false) }
+        } catch let unknown as UnknownPrincipal {
+            throw Fault("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"\(unknown.text)\"")
         }
     }
 }

@@ -32,11 +32,12 @@ extension Access {
             }
             var role = Entity(
                 .role, name: known.name, path: "\(ServiceLinkedRoles.path)\(service)/", account: account, at: call.now,
-                chance: call.house.chance, ["trust": .string(ServiceLinkedRoles.trust(service))])
+                chance: call.house.chance)
+            role.trust = WrittenPolicy(ServiceLinkedRoles.trust(service))
             role.set("description", .string(input.text("Description") ?? known.description))
             if let policy = known.policy { role.attached = [policy] }
             return try await call.commit { [role] transaction in
-                guard try transaction.insert(role.item) else {
+                guard try transaction.insert(principal: role) else {
                     throw Fault(
                         "InvalidInput",
                         "Service role name \(known.name) has been taken in this account, please try a different suffix."
@@ -45,7 +46,7 @@ extension Access {
                 if let policy = known.policy {
                     _ = try transaction.insert(Bond(.attachment, account, to: policy, role.key).item)
                 }
-                return ["Role": .structure(shown(role: role))]
+                return ["Role": .structure(shown(role: role, trust: ServiceLinkedRoles.trust(service)))]
             }
         }
     }

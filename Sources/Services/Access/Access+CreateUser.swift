@@ -24,7 +24,7 @@ extension Access {
             user.tags = try merged([], requestTags(input))
             let bond = try await boundary(input, of: &user, call.call)
             return try await call.commit { [user] transaction in
-                guard try transaction.insert(user.item) else { throw exists(.user, name) }
+                guard try transaction.insert(principal: user) else { throw exists(.user, name) }
                 if let bond { _ = try transaction.insert(bond.item) }
                 return ["User": .structure(shown(user: user))]
             }

@@ -26,7 +26,7 @@ extension Access {
                 if let boundary = role.boundary {
                     try transaction.delete(Bond(.boundary, role.account, to: boundary, role.key).key)
                 }
-                try transaction.delete(role.key)
+                try transaction.delete(principal: role)
                 try ServiceMemory.forget(role, transaction)
                 return [:]
             }

@@ -23,7 +23,7 @@ extension Access {
                 for arn in role.attached {
                     try transaction.delete(Bond(.attachment, role.account, to: arn, role.key).key)
                 }
-                try transaction.delete(role.key)
+                try transaction.delete(principal: role)
                 try ServiceMemory.forget(role, transaction)
                 let body: Fields = ["role": .string(role.arn)]
                 _ = try transaction.insert(

@@ -28,7 +28,7 @@ extension Access {
                 if let boundary = user.boundary {
                     try transaction.delete(Bond(.boundary, user.account, to: boundary, user.key).key)
                 }
-                try transaction.delete(user.key)
+                try transaction.delete(principal: user)
                 try ServiceMemory.forget(user, transaction)
                 return [:]
             }

@@ -99,7 +99,9 @@ extension Access {
                 fields.add("GroupList", .list(names))
             }
             if entity.kind == .role {
-                if let trust = entity.trust { fields.add("AssumeRolePolicyDocument", encoded(trust)) }
+                if let trust = try entity.trust?.shown(in: snapshot) {
+                    fields.add("AssumeRolePolicyDocument", encoded(trust))
+                }
                 fields.add("InstanceProfileList", .list([]))
                 fields.add("RoleLastUsed", try lastUse(of: entity, house.serviceUses, snapshot))
             }

@@ -13,10 +13,12 @@ extension Access {
 
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let role = try await call.readEntity()
-            var fields = shown(role: role)
             let uses = call.house.serviceUses
-            fields.add("RoleLastUsed", try await call.house.store.read { try lastUse(of: role, uses, $0) })
-            return ["Role": .structure(fields)]
+            return try await call.house.store.read { snapshot in
+                var fields = shown(role: role, trust: try role.trust?.shown(in: snapshot))
+                fields.add("RoleLastUsed", try lastUse(of: role, uses, snapshot))
+                return ["Role": .structure(fields)]
+            }
         }
     }
 

@@ -18,7 +18,14 @@ extension Access {
             let page = try AccessPage(call.input)
             let roles = try await page.entities(
                 .role, call.call.caller.account, below: call.input.text("PathPrefix") ?? "/", call.house)
-            return page.fields("Roles", roles, id: { $0.key.id }) { .structure(shown(role: $0, isWhole: false)) }
+            let trusts = try await call.house.store.read { snapshot in
+                var trusts: [ItemKey: Text] = [:]
+                for role in roles { trusts[role.key] = try role.trust?.shown(in: snapshot) }
+                return trusts
+            }
+            return page.fields("Roles", roles, id: { $0.key.id }) { role in
+                .structure(shown(role: role, trust: trusts[role.key], isWhole: false))
+            }
         }
     }
 }

@@ -14,10 +14,10 @@ extension Access {
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             guard call.subject.state != nil else { throw call.subject.missing }
             let trust = call.input.text("PolicyDocument") ?? ""
-            try await requireTrust(trust, call.house)
+            let written = try await requireTrust(trust, call.house)
             return try await call.changeEntity { role, _ in
                 try role.requireModifiable()
-                role.set("trust", .string(trust))
+                role.trust = written
                 return [:]
             }
         }

@@ -13,9 +13,9 @@ extension Access {
 
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let text = call.input.text("Description") ?? ""
-            return try await call.changeEntity { role, _ in
+            return try await call.changeEntity { role, transaction in
                 role.set("description", text.isEmpty ? nil : .string(text))
-                return ["Role": .structure(shown(role: role))]
+                return ["Role": .structure(shown(role: role, trust: try role.trust?.shown(in: transaction)))]
             }
         }
     }

@@ -156,21 +156,26 @@ extension Access {
 
     /// Tags to be put on something that has `old`: keys are unique without regard to case, and there are at most 50.
     static func merged(_ old: [Tag], _ new: [Tag]) throws(Fault) -> [Tag] {
-        var seen: Set<Text> = []
-        for tag in new {
-            guard !tag.key.asciiLowercased.hasPrefix("aws:") else {
-                throw Fault("InvalidInput", "Tag keys that begin with aws: are reserved.")
-            }
-            guard seen.insert(tag.key.asciiLowercased).inserted else {
-                throw Fault(
-                    "InvalidInput", "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-            }
-        }
-        let tags = old.filter { !seen.contains($0.key.asciiLowercased) } + new
+        let keys = try checkedKeys(of: new, refusal: "InvalidInput")
+        let tags = old.filter { !keys.contains($0.key.asciiLowercased) } + new
         guard tags.count <= 50 else {
             throw Fault("LimitExceeded", "The number of tags has reached the maximum limit of 50.", status: 409)
         }
         return tags
+    }
+
+    /// The keys of tags that a request of IAM or STS brings, in lower case: none twice, and none of AWS's own.
+    ///
+    /// - Parameter code: of the fault.
+    static func checkedKeys(of tags: [Tag], refusal code: Text) throws(Fault) -> Set<Text> {
+        var keys: Set<Text> = []
+        for key in tags.map(\.key.asciiLowercased) {
+            guard !key.hasPrefix("aws:") else { throw Fault(code, "Tag keys that begin with aws: are reserved.") }
+            guard keys.insert(key).inserted else {
+                throw Fault(code, "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+            }
+        }
+        return keys
     }
 
     static func shown(_ tags: [Tag]) -> Document {

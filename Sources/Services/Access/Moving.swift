@@ -33,6 +33,7 @@ enum Moving {
         try moveBonds(old, moved, transaction)
         switch old.kind {
         case .user:
+            try transaction.move(principal: moved)
             try moveAccessKeys(old, moved, transaction)
             try MFADevices.move(from: old, to: moved, transaction)
         case .group: try moveMembers(old, moved, transaction)

@@ -17,13 +17,13 @@ struct SimulatedPrincipal: Sendable {
             let name = parts.last
         else { throw Fault("InvalidInput", "Invalid Entity Arn: \(arn) does not clearly define entity type and name.") }
         let found = try AccessSubject(kind, name, call)
-        guard found.state != nil, found.arn == arn else {
+        guard let state = found.state, found.arn == arn else {
             subject = AccessSubject(absent: kind, name, arn, call)
             controls = []
             return
         }
         subject = found
-        controls = try call.view.account(found.account).map { try call.view.controls(on: $0).service } ?? []
+        controls = try call.view.account(found.account).map { try call.view.controls(on: $0).over(state).service } ?? []
     }
 
     /// As policies see it; `nil` for a group.

@@ -48,7 +48,7 @@ extension Caller {
             uniqueID = "\(account):\(session.name)"
             principal = Principal(
                 account: account.text, arn: "arn:aws:sts::\(account):federated-user/\(session.name)",
-                kind: .federatedUser, uniqueID: uniqueID, federatedBy: entity.arn)
+                kind: .federatedUser, uniqueID: uniqueID, federatedBy: entity.arn, federatedByID: entity.id)
         }
         let kept = entity.tags.filter { tag in
             !session.tags.contains { $0.key.asciiLowercased == tag.key.asciiLowercased }
@@ -60,7 +60,7 @@ extension Caller {
             uniqueID: uniqueID,
             rights: rights,
             sessionPolicies: policies,
-            controls: controls,
+            controls: controls.over(entity),
             tags: session.tags + kept,
             session: session,
             identityJSON: session.kind == .user

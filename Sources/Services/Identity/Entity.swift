@@ -103,7 +103,10 @@ struct Entity: Sendable {
         set { set("groups", .list(newValue.map { .string($0) })) }
     }
     /// Of a role.
-    var trust: Text? { body.text("trust") }
+    var trust: WrittenPolicy? {
+        get { WrittenPolicy(body, "trust") }
+        set { WrittenPolicy.store(newValue, in: &body, "trust") }
+    }
     /// Of a role, in seconds.
     var maxSession: Int64 { body.integer("maxSession") ?? 3600 }
 

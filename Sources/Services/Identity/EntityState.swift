@@ -20,6 +20,7 @@ final class EntityState: Sendable {
     /// Of a role: who may assume it.
     let trust: NamedPolicy?
     let maxSession: Int64
+    let isServiceLinked: Bool
 
     init(_ entity: Entity) throws {
         kind = entity.kind
@@ -33,11 +34,14 @@ final class EntityState: Sendable {
         boundary = entity.boundary
         groups = entity.groups
         maxSession = entity.maxSession
+        isServiceLinked = entity.isServiceLinked
         let label = entity.arn
         policies = try entity.inline.map { policy in
             NamedPolicy(name: policy.name, document: try Self.parse(policy.document, .identity, label))
         }
-        trust = try entity.trust.map { NamedPolicy(name: label, document: try Self.parse($0, .trust, label)) }
+        do { trust = try entity.trust?.compiled(.trust, name: label) } catch {
+            throw StoreError.corrupt("a policy of \(label)")
+        }
     }
 
     static func parse(_ text: Text, _ kind: DocumentKind, _ label: Text) throws -> PolicyDocument {

@@ -67,10 +67,10 @@ package enum Founding {
             key: OrganizationRows.account(account), link: nil, due: nil, rev: 1,
             body: body.json
         )
-        let item = user.item
-        let isFirst = try await house.store.write { transaction in
+        let isFirst = try await house.store.write { [user] transaction in
             guard try transaction.itemCount(accounts, kind: "account") == 0 else { return false }
-            for item in [record, item, bond.item, key] { _ = try transaction.insert(item) }
+            _ = try transaction.insert(principal: user)
+            for item in [record, bond.item, key] { _ = try transaction.insert(item) }
             return true
         }
         return isFirst ? administrator : nil

@@ -84,10 +84,7 @@ struct Identity: Sendable {
             rights.sources += controls.sources
             return credential.caller(rights) { .user(user, credential.accessKeyID, rights, controls) }
         case .session(let session):
-            let kind: EntityKind = session.kind == .role ? .role : .user
-            guard let entity = try view.entity(kind, session.entity, credential.account),
-                entity.id == session.entityID
-            else { return nil }
+            guard let entity = try view.entity(of: session) else { return nil }
             var rights = try view.rights(of: entity)
             rights.sources += controls.sources
             let policies = try sessionPolicies(session, &rights, view)

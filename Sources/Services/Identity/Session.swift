@@ -18,7 +18,7 @@ struct Session: Sendable {
 
     var kind: Kind
     var account: AccountID
-    /// Id of the role's or the user's row.
+    /// Id of the role's or the user's row when the session began.
     var entity: Text
     /// Unique id of the role or user: another one of the same name is somebody else.
     var entityID: Text
@@ -38,6 +38,15 @@ struct Session: Sendable {
     var provider: Text?
 
     var hasPolicies: Bool { policies != nil || !managed.isEmpty }
+}
+
+extension View {
+    /// The role or user that it is a session of, by whatever name; `nil` once that is gone.
+    func entity(of session: Session) throws -> EntityState? {
+        let kind: EntityKind = session.kind == .role ? .role : .user
+        if let found = try entity(kind, session.entity, session.account), found.id == session.entityID { return found }
+        return try entity(withID: session.entityID)
+    }
 }
 
 /// Session tokens: an account's id, and the session sealed under that account's key.

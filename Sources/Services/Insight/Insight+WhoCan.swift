@@ -105,7 +105,7 @@ extension Insight {
                 for (index, statement) in policy.document.statements.enumerated()
                 where statement.effect == .allow && statement.covers(action: question.action) {
                     for element in statement.principals?.elements ?? [] {
-                        let shown = element.text
+                        let shown = try asker.view.shown(element)
                         guard !shown.string.contains("::\(question.owner):") else { continue }
                         found.append(
                             .structure([

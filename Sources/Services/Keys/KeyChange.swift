@@ -35,22 +35,34 @@ extension Keys {
     }
 
     /// A policy that parses and that still lets the caller replace it, unless they ask to skip that.
-    static func checkPolicy(_ text: Text, arn: Text, bypassesLockout: Bool, _ call: Call) throws {
+    ///
+    /// - Returns: what goes into the key's row.
+    static func checkPolicy(
+        _ text: Text, arn: Text, bypassesLockout: Bool, _ call: Call
+    ) async throws -> WrittenPolicy {
         guard text.utf8.count <= 32_768 else {
             throw Fault("LimitExceededException", "The key policy is larger than 32,768 bytes.")
         }
         let document: PolicyDocument
+        let invalidPrincipals = Fault(
+            "MalformedPolicyDocumentException",
+            "Policy contains a statement with one or more invalid principals.")
         do { document = try PolicyDocument.parse(text.bytes, kind: .resource) } catch {
+            guard error.kind == .syntax else { throw invalidPrincipals }
             throw Fault(
                 "MalformedPolicyDocumentException", "The key policy is malformed: \(error.reason) at \(error.path)")
         }
-        guard !bypassesLockout else { return }
+        let written: WrittenPolicy
+        do {
+            written = try await call.house.store.read { try WrittenPolicy(text, document, in: $0) }
+        } catch is UnknownPrincipal { throw invalidPrincipals }
+        guard !bypassesLockout else { return written }
         let question = Question(
             action: "kms:PutKeyPolicy",
             resource: arn,
             shown: arn,
             owner: call.place.account,
-            resourcePolicy: NamedPolicy(name: arn, document: document),
+            resourcePolicy: NamedPolicy(name: arn, document: document.held(to: written.ids)),
             isKeyPolicy: true,
             keys: call.conditionKeys
         )
@@ -60,6 +72,7 @@ extension Keys {
                 "The new key policy will not allow you to update the key policy in the future."
             )
         }
+        return written
     }
 
     /// A key as it is seen at one moment: DescribeKey's, CreateKey's and ReplicateKey's `KeyMetadata`.

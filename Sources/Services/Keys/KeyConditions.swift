@@ -12,10 +12,7 @@ extension Keys {
         _ context: EncryptionContext?
     ) -> ContextKeys.Value? {
         guard name.hasPrefix("kms:") else {
-            if let tag = name.dropping("aws:resourcetag/") {
-                return subject.key?.tags.first { $0.key.asciiLowercased == tag }.map { .one($0.value) }
-            }
-            return call.globalKey(name)
+            return subject.key?.tags.condition(name, "aws:resourcetag/") ?? call.globalKey(name)
         }
         if let pair = name.dropping("kms:encryptioncontext:") {
             return context?.pairs.first { $0.key.asciiLowercased == pair }.map { .one($0.value) }

@@ -35,7 +35,7 @@ final class KeyState: Sendable {
     let origin: KeyOrigin
     /// Of a multi-Region key.
     let family: KeyFamily?
-    let policyText: Text
+    let written: WrittenPolicy
     let policy: NamedPolicy
     let tags: [Tag]
     /// Empty until the first import; never for other origins.
@@ -48,7 +48,7 @@ final class KeyState: Sendable {
     init(_ item: Item) throws {
         let body = try Fields(json: item.body)
         guard let created = body.storedTime("created"), let state = body.text("state").flatMap(State.init(rawValue:)),
-            let policyText = body.text("policy"), let materials = body.list("materials"),
+            let written = WrittenPolicy(body, "policy"), let materials = body.list("materials"),
             let spec = KeySpec(rawValue: body.text("spec") ?? KeySpec.symmetric.rawValue),
             let usage = KeyUsage(rawValue: body.text("usage") ?? KeyUsage.encrypt.rawValue),
             let origin = KeyOrigin(rawValue: body.text("origin") ?? KeyOrigin.kms.rawValue),
@@ -66,11 +66,8 @@ final class KeyState: Sendable {
         isManaged = body.bool("managed") ?? false
         (self.spec, self.usage, self.origin) = (spec, usage, origin)
         family = KeyFamily(body.fields("family"))
-        self.policyText = policyText
-        policy = NamedPolicy(
-            name: Keys.arn(item.key.id, in: item.key.place),
-            document: try PolicyDocument.parse(policyText.bytes, kind: .resource)
-        )
+        self.written = written
+        policy = try written.compiled(.resource, name: arn)
         tags = Tag.list(body.list("tags"))
         self.materials = try materials.map { document in
             guard let material = Material(document), material.sealed != nil || origin == .external else {
@@ -177,7 +174,7 @@ struct KeyDraft: Sendable {
         place: Place,
         at time: Timestamp,
         description: Text,
-        policy: Text,
+        policy: WrittenPolicy,
         tags: [Tag],
         isManaged: Bool,
         form: KeyForm = KeyForm(),
@@ -208,7 +205,7 @@ struct KeyDraft: Sendable {
         place: Place,
         at time: Timestamp,
         description: Text,
-        policy: Text,
+        policy: WrittenPolicy,
         tags: [Tag],
         isManaged: Bool,
         form: KeyForm,
@@ -218,10 +215,11 @@ struct KeyDraft: Sendable {
         rev = 1
         body = [
             "created": .integer(time.milliseconds), "description": .string(description), "state": "Enabled",
-            "managed": .bool(isManaged), "policy": .string(policy), "tags": Tag.stored(tags),
+            "managed": .bool(isManaged), "tags": Tag.stored(tags),
             "spec": .string(form.spec.rawValue), "usage": .string(form.usage.rawValue),
             "origin": .string(form.origin.rawValue), "materials": .list(materials.map(\.stored)),
         ]
+        self.policy = policy
     }
 
     /// The row is due when something happens by itself: the key's destruction, or the expiry of its material.
@@ -248,6 +246,11 @@ struct KeyDraft: Sendable {
     var pendingMaterial: KeyState.Material? {
         get { body.fields("pending").flatMap { KeyState.Material(.structure($0)) } }
         set { set("pending", newValue?.stored ?? .null) }
+    }
+
+    var policy: WrittenPolicy? {
+        get { WrittenPolicy(body, "policy") }
+        set { WrittenPolicy.store(newValue, in: &body, "policy") }
     }
 
     var family: KeyFamily? {

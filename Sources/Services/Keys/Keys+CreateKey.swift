@@ -117,7 +117,7 @@ extension Keys {
             let form = call.input.form
             let id = form.id(call.house.chance)
             let policy = call.input.policy ?? defaultPolicy(call.place.account)
-            try checkPolicy(
+            let written = try await checkPolicy(
                 policy,
                 arn: arn(id, in: call.place),
                 bypassesLockout: call.input.bypassesLockout,
@@ -130,7 +130,7 @@ extension Keys {
                 place: call.place,
                 at: call.now,
                 description: call.input.description,
-                policy: policy,
+                policy: written,
                 tags: call.input.tags,
                 isManaged: false,
                 form: form,

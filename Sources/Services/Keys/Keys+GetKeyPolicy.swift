@@ -28,7 +28,7 @@ extension Keys {
         static func answer(_ call: Authorized<Self>) throws -> Text {
             let key = try call.subject.require()
             try requireDefault(call.input.policyName)
-            return key.policyText
+            return try key.written.shown(in: call.call.view)
         }
     }
 

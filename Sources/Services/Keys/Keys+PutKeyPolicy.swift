@@ -42,8 +42,9 @@ extension Keys {
             try requireDefault(call.input.policyName)
             try requireCustomer(key)
             let policy = call.input.policy
-            try checkPolicy(policy, arn: key.arn, bypassesLockout: call.input.bypassesLockout, call.call)
-            try await call.changeKey { _, draft in draft.set("policy", .string(policy)) }
+            let written = try await checkPolicy(
+                policy, arn: key.arn, bypassesLockout: call.input.bypassesLockout, call.call)
+            try await call.changeKey { _, draft in draft.policy = written }
         }
     }
 }

@@ -43,7 +43,7 @@ extension Keys {
                 Document.structure(["TagKey": .string(tag.key), "TagValue": .string(tag.value)])
             }
             return [
-                "ReplicaKeyMetadata": .structure(metadata(output)), "ReplicaPolicy": .string(output.key.policyText),
+                "ReplicaKeyMetadata": .structure(metadata(output)), "ReplicaPolicy": .string(output.key.written.text),
                 "ReplicaTags": .list(tags),
             ]
         }
@@ -87,7 +87,7 @@ extension Keys {
             guard !family.regions.contains(input.region) else { throw taken(known, input.region) }
             let place = known.place(in: input.region)
             let policy = input.policy ?? defaultPolicy(known.place.account)
-            try checkPolicy(
+            let written = try await checkPolicy(
                 policy, arn: arn(known.id, in: place), bypassesLockout: input.bypassesLockout, call.call
             )
             let rowKey = itemKey(known.id, in: known.place)
@@ -104,7 +104,7 @@ extension Keys {
                     place: place,
                     at: now,
                     description: input.description,
-                    policy: policy,
+                    policy: written,
                     tags: input.tags,
                     isManaged: false,
                     form: KeyForm(

@@ -33,7 +33,7 @@ extension Keys {
                 place: place,
                 at: now,
                 description: "Default key that protects my Secrets Manager data when no other key is defined",
-                policy: managedPolicy(place),
+                policy: WrittenPolicy(managedPolicy(place)),
                 tags: [],
                 isManaged: true,
                 root: house.root,

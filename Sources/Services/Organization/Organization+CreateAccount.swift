@@ -55,11 +55,12 @@ extension Organization {
                 let address = Item(
                     key: OrganizationRows.email(address), link: nil, due: nil, rev: 1, body: mark.json)
                 var role = Entity(
-                    .role, name: roleName, path: "/", account: id, at: now, chance: chance,
-                    ["trust": .string(trust(organization.master))])
+                    .role, name: roleName, path: "/", account: id, at: now, chance: chance)
+                role.trust = WrittenPolicy(trust(organization.master))
                 role.attached = [AWSManagedPolicies.administrator]
                 let bond = Bond(.attachment, id, to: AWSManagedPolicies.administrator, role.key)
-                for item in [account.item, address, request.item, role.item, bond.item] {
+                guard try transaction.insert(principal: role) else { throw Fault.concurrentChange }
+                for item in [account.item, address, request.item, bond.item] {
                     guard try transaction.insert(item) else { throw Fault.concurrentChange }
                 }
                 return ["CreateAccountStatus": shown(request: request, isNew: true)]

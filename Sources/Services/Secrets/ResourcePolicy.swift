@@ -19,8 +19,27 @@ extension Secrets {
 
     static func parsePolicy(_ text: Text) throws(Fault) -> PolicyDocument {
         do { return try PolicyDocument.parse(text.bytes, kind: .resource) } catch {
-            throw Fault(
-                "MalformedPolicyDocumentException", "This policy has invalid syntax. \(error.path): \(error.reason)")
+            throw Fault("MalformedPolicyDocumentException", refusal(of: error))
+        }
+    }
+
+    private static func refusal(of flaw: MalformedPolicy) -> Text {
+        switch flaw.kind {
+        case .syntax: "This policy has invalid syntax. \(flaw.path): \(flaw.reason)"
+        case .principal: unsupportedPrincipal
+        case .servicePrincipal: invalidServicePrincipal
+        }
+    }
+
+    static let invalidServicePrincipal: Text = "This resource policy contains an invalid service principal."
+    static let unsupportedPrincipal: Text = "This resource policy contains an unsupported principal."
+
+    /// As it goes into the secret's row; refused if somebody in it does not exist.
+    static func written<Directory: PrincipalDirectory & ~Copyable>(
+        _ text: Text, _ document: PolicyDocument, in directory: borrowing Directory
+    ) throws -> WrittenPolicy {
+        do { return try WrittenPolicy(text, document, in: directory) } catch is UnknownPrincipal {
+            throw Fault("MalformedPolicyDocumentException", unsupportedPrincipal)
         }
     }
 

@@ -25,9 +25,7 @@ final class SecretState: Sendable {
         if let other, other.draft.policy == draft.policy {
             policy = other.policy
         } else {
-            policy = try draft.policy.map { text in
-                NamedPolicy(name: arn, document: try PolicyDocument.parse(text.bytes, kind: .resource))
-            }
+            policy = try draft.policy?.compiled(.resource, name: arn)
         }
     }
 
@@ -52,7 +50,7 @@ struct SecretDraft: Sendable {
     var kmsKeyID: Text?
     /// `nil` if the secret never had tags; AWS answers an empty list once the last one is gone.
     var tags: [Tag]?
-    var policy: Text?
+    var policy: WrittenPolicy?
     var labels: StagingLabels
     /// `nil` in rows that do not say.
     var versions: VersionTally?
@@ -63,7 +61,7 @@ struct SecretDraft: Sendable {
         description = body.text("description")
         kmsKeyID = body.text("kms")
         tags = body.list("tags").map { Tag.list($0) }
-        policy = body.text("policy")
+        policy = WrittenPolicy(body, "policy")
         versions = body.fields("versions").flatMap { VersionTally($0) }
         labels = StagingLabels(
             (body.fields("labels")?.members ?? []).compactMap { member in
@@ -88,7 +86,7 @@ struct SecretDraft: Sendable {
         body.add("description", description)
         body.add("kms", kmsKeyID)
         if let tags { body.add("tags", Tag.stored(tags)) }
-        body.add("policy", policy)
+        WrittenPolicy.store(policy, in: &body, "policy")
         body.add(
             "labels",
             .structure(Fields(labels.pairs.map { Fields.Member(name: $0.label, value: .string($0.version)) }))

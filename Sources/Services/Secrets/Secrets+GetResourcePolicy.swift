@@ -21,9 +21,14 @@ extension Secrets {
             Input(secretID: fields.text("SecretId") ?? "", policyName: fields.text("PolicyName"))
         }
 
-        static func encode(_ output: SecretState) -> Fields {
+        struct Output: Sendable {
+            let identity: SecretIdentity
+            let policy: Text?
+        }
+
+        static func encode(_ output: Output) -> Fields {
             var fields = output.identity.fields
-            fields.add("ResourcePolicy", output.draft.policy)
+            fields.add("ResourcePolicy", output.policy)
             fields.add("PolicyName", defaultPolicy)
             return fields
         }
@@ -34,12 +39,13 @@ extension Secrets {
             [question("secretsmanager:GetResourcePolicy", subject, call)]
         }
 
-        static func answer(_ call: Authorized<Self>) throws -> SecretState {
+        static func answer(_ call: Authorized<Self>) throws -> Output {
             let secret = try call.subject.require()
             if let name = call.input.policyName, name != defaultPolicy {
                 throw Fault("ResourceNotFoundException", "Secrets Manager can't find the resource policy \(name).")
             }
-            return secret
+            let policy = try secret.draft.policy?.shown(in: call.call.view)
+            return Output(identity: secret.identity, policy: policy)
         }
     }
 }

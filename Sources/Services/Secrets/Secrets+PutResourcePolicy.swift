@@ -1,5 +1,6 @@
 internal import Bytes
 internal import Policy
+internal import Store
 internal import Wire
 
 extension Secrets {
@@ -46,8 +47,11 @@ extension Secrets {
             if input.blocksPublic, PublicAccess.isPublic(document) {
                 throw Fault("PublicPolicyException", broadAccess)
             }
+            let written = try await call.house.store.read { snapshot in
+                try Secrets.written(input.policy, document, in: snapshot)
+            }
             return try await call.changeSecret { draft, _ in
-                draft.policy = input.policy
+                draft.policy = written
                 return secret.identity
             }
         }

@@ -50,14 +50,15 @@ extension Secrets {
 
         static func answer(_ call: Authorized<Self>) throws -> [Finding] {
             let secret = try call.subject?.require()
-            let document: PolicyDocument
-            do { document = try parsePolicy(call.input.policy) } catch {
-                let place = Text(error.message.map { " (\($0))" } ?? "")
-                return [
-                    Finding(check: "SYNTAX", message: "This resource policy contains a syntax error.\(place)")
-                ]
+            var document: PolicyDocument
+            do { document = try PolicyDocument.parse(call.input.policy.bytes, kind: .resource) } catch {
+                return [finding(error)]
             }
             var findings: [Finding] = []
+            do {
+                document = document.held(
+                    to: try WrittenPolicy(call.input.policy, document, in: call.call.view).ids)
+            } catch is UnknownPrincipal { findings.append(Self.unsupportedPrincipal) }
             if PublicAccess.isPublic(document) {
                 findings.append(
                     Finding(check: "BROAD_ACCESS", message: "This resource policy grants broad access to your secret.")
@@ -72,6 +73,21 @@ extension Secrets {
                 )
             }
             return findings
+        }
+
+        private static let unsupportedPrincipal = Finding(
+            check: "UNSUPPORTED_PRINCIPAL", message: Secrets.unsupportedPrincipal)
+
+        private static func finding(_ flaw: MalformedPolicy) -> Finding {
+            switch flaw.kind {
+            case .syntax:
+                Finding(
+                    check: "SYNTAX",
+                    message: "This resource policy contains a syntax error. (\(flaw.path): \(flaw.reason))")
+            case .principal: unsupportedPrincipal
+            case .servicePrincipal:
+                Finding(check: "INVALID_SERVICE_PRINCIPAL", message: Secrets.invalidServicePrincipal)
+            }
         }
 
         private static func locksOut(_ document: PolicyDocument, _ secret: SecretState?, _ call: Authorized<Self>)

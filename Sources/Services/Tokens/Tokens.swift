@@ -86,17 +86,7 @@ struct SessionTerms: Sendable {
     }
 
     static func checked(_ tags: [Tag]) throws(Fault) -> [Tag] {
-        var seen: Set<Text> = []
-        for tag in tags {
-            guard !tag.key.asciiLowercased.hasPrefix("aws:") else {
-                throw Fault("InvalidParameterValue", "Tag keys that begin with aws: are reserved.")
-            }
-            guard seen.insert(tag.key.asciiLowercased).inserted else {
-                throw Fault(
-                    "InvalidParameterValue",
-                    "Duplicate tag keys found. Please note that Tag keys are case insensitive.")
-            }
-        }
+        _ = try Access.checkedKeys(of: tags, refusal: "InvalidParameterValue")
         return tags
     }
 }
