@@ -13,6 +13,7 @@ import Wire
     /// A world with a user who may do nothing but what `policy` says, and a key that only its administrators manage.
     private struct Scene {
         static let user: Text = "arn:aws:iam::000000000001:user/u"
+        static let administrator: Text = "arn:aws:iam::000000000001:user/administrator"
         static let manage: Text =
             #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::000000000001:user/administrator"},"Action":"kms:*","Resource":"*"}]}"#
 
@@ -29,6 +30,7 @@ import Wire
                 .user, name: "u", path: "/", account: home, at: world.clock.now, chance: world.house.chance)
             user.inline = policies.map { (name: $0.0, document: $0.1) }
             let state = try EntityState(user)
+            _ = try await world.house.store.write { [user] in try $0.insert(principal: user) }
             caller = .user(state, "AKIAU", Rights(policies: state.policies), Controls())
         }
 
@@ -121,8 +123,7 @@ import Wire
         let made = await scene.grant(
             ["Encrypt"],
             [
-                "GranteePrincipal": "arn:aws:iam::000000000001:user/administrator",
-                "RetiringPrincipal": .string(Scene.user),
+                "GranteePrincipal": .string(Scene.administrator), "RetiringPrincipal": .string(Scene.user),
             ]
         )
         let other = await scene.grant(["Encrypt"])
@@ -145,8 +146,9 @@ import Wire
     func anotherAccountsPoliciesRetireNothing(_ isRetiring: Bool) async throws {
         let own: Text = #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}"#
         let scene = try await Scene(policies: [("own" as Text, own)], account: "000000000002")
-        let retiring: Fields = isRetiring ? ["RetiringPrincipal": "arn:aws:iam::000000000002:user/u"] : [:]
-        let made = await scene.grant(["Encrypt"], retiring)
+        var parties: Fields = ["GranteePrincipal": .string(Scene.administrator)]
+        if isRetiring { parties.add("RetiringPrincipal", "arn:aws:iam::000000000002:user/u") }
+        let made = await scene.grant(["Encrypt"], parties)
         let token = Keys.RetireGrant.Input.token(made.fields.text("GrantToken") ?? "", isDryRun: false)
         #expect(try await scene.may(Keys.RetireGrant.self, token) == isRetiring)
         await scene.world.close()
@@ -176,7 +178,8 @@ import Wire
         let world = try await World(limits: limits)
         let key = await world.send("CreateKey", to: .kms, [:]).fields.fields("KeyMetadata")?.text("KeyId") ?? ""
         let input: Fields = [
-            "KeyId": .string(key), "Operations": .list(["Encrypt"]), "GranteePrincipal": .string(Scene.user),
+            "KeyId": .string(key), "Operations": .list(["Encrypt"]),
+            "GranteePrincipal": .string(Scene.administrator),
         ]
         var made: [Response] = []
         for _ in 0..<3 { made.append(await world.send("CreateGrant", to: .kms, input)) }

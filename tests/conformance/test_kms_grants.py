@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from accounts import Account
 from support import call, refused, until
 
 NOT_THERE = "12345678-1234-1234-1234-123456789012"
@@ -30,6 +31,15 @@ def policy(*statements):
 
 
 MANAGE = {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": MANAGEMENT}
+
+
+@pytest.fixture(autouse=True)
+def other(iam):
+    """Whom grants speak of has to be there."""
+    try:
+        iam.create_user(UserName="other")
+    except iam.exceptions.EntityAlreadyExistsException:
+        pass
 
 
 @pytest.fixture
@@ -116,9 +126,9 @@ def test_re_encryption_needs_both_ends(kms, key, open_key):
     assert run()["KeyId"] == key
 
 
-def test_a_grant_for_somebody_else_opens_nothing(kms, key):
+def test_a_grant_for_somebody_else_opens_nothing(kms, key, client):
     grant(kms, key, "Encrypt", GranteePrincipal=OTHER)
-    grant(kms, key, "Encrypt", GranteePrincipal="arn:aws:iam::000000000002:user/administrator")
+    grant(kms, key, "Encrypt", GranteePrincipal=Account.standing_alone(client).role)
     with refused("AccessDeniedException"):
         kms.encrypt(KeyId=key, Plaintext=b"x")
 
@@ -336,7 +346,11 @@ def test_dry_run(kms, key):
         *[({"GranteePrincipal": p, "Operations": ["Encrypt"]}, "InvalidArnException",
            f"ARN does not refer to a valid principal: {p}")
           for p in ["nonsense", "arn:aws:s3:::bucket", "arn:aws:iam::1:user/x", "AIDAIOSFODNN7EXAMPLE",
-                    "arn:aws:iam::000000000001:group/x"]],
+                    "arn:aws:iam::000000000001:group/x", "arn:aws:iam::000000000001:user/nobody",
+                    "arn:aws:iam::999999999999:root", "arn:aws:sts::000000000001:assumed-role/nobody/s"]],
+        ({"GranteePrincipal": ADMINISTRATOR, "RetiringPrincipal": "arn:aws:iam::000000000001:role/nobody",
+          "Operations": ["Encrypt"]}, "InvalidArnException",
+         "ARN does not refer to a valid principal: arn:aws:iam::000000000001:role/nobody"),
     ],
 )
 def test_requests_that_make_no_sense(kms, key, request_, code, text):
@@ -522,6 +536,7 @@ def test_secrets(kms, secrets, key, name):
 def test_records(serve):
     server = serve("grants")
     kms = server.client("kms")
+    server.client("iam").create_user(UserName="other")
     key = kms.create_key()["KeyMetadata"]["Arn"]
     made = grant(kms, key, "Encrypt", Name="n", RetiringPrincipal=OTHER)
     kms.list_grants(KeyId=key)

@@ -291,3 +291,26 @@ def test_another_accounts_role(server, client):
     assert not reads(b.assume(made["Arn"]), secret)
     kms.put_key_policy(KeyId=key, PolicyName="default", Policy=key_policy(again["RoleId"]).replace(ACCOUNT, a.id))
     assert reads(b.assume(made["Arn"]), secret)
+
+
+def test_a_grant_is_for_the_role_that_was(kms, role):
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps({"Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": ADMINISTRATOR}, "Action": "kms:*", "Resource": "*"}]}))
+    for grantee in (role.arn, role.session("s1").client("sts").get_caller_identity()["Arn"]):
+        made = kms.create_grant(
+            KeyId=key, GranteePrincipal=grantee, RetiringPrincipal=role.arn, Operations=["Encrypt", "RetireGrant"])
+        encrypt = lambda: outcome(role.session("s1").client("kms").encrypt, KeyId=key, Plaintext=b"x")  # noqa: E731
+        assert encrypt() is None
+        (seen,) = kms.list_grants(KeyId=key)["Grants"]
+        assert (seen["GranteePrincipal"], seen["RetiringPrincipal"]) == (grantee, role.arn)
+        before = role.id
+        role.delete()
+        (seen,) = kms.list_grants(KeyId=key)["Grants"]
+        assert seen["RetiringPrincipal"] == before
+        assert seen["GranteePrincipal"] == (before if grantee == role.arn else f"{before}:s1")
+        role.make()
+        assert encrypt()[0] == "AccessDeniedException"
+        retire = role.session("s1").client("kms").retire_grant
+        assert outcome(retire, KeyId=key, GrantId=made["GrantId"])[0] == "AccessDeniedException"
+        kms.revoke_grant(KeyId=key, GrantId=made["GrantId"])

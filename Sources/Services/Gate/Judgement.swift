@@ -37,7 +37,7 @@ func terms(_ question: Question, _ call: Call) throws -> (Ask, Layers) {
         session: caller.sessionPolicies,
         resource: resourcePolicy,
         serviceControl: caller.controls.service,
-        resourceControl: owners.resource,
+        resourceControl: caller.controls.isExempt ? [] : owners.resource,
         resourceAccount: question.owner.text,
         isKeyPolicy: question.isKeyPolicy,
         isTrustPolicy: question.isTrustPolicy

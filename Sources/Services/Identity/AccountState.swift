@@ -82,12 +82,14 @@ struct Controls: Sendable {
     /// `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/`, as `aws:PrincipalOrgPaths` has it.
     var organizationPath: Text?
     var sources: [any AnyObject & Sendable] = []
+    /// Of a role that a service keeps: neither kind of policy limits it, in whatever account the resource is.
+    private(set) var isExempt = false
 
     /// What they say about one of the account's users or roles: AWS leaves the roles that services keep to themselves.
     func over(_ entity: EntityState) -> Controls {
         guard entity.isServiceLinked else { return self }
         var rest = self
-        rest.service = []
+        (rest.service, rest.isExempt) = ([], true)
         return rest
     }
 }

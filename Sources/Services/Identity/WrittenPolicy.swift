@@ -47,11 +47,21 @@ struct WrittenPolicy: Sendable, Equatable {
     /// - Parameter member: of the row's body, where the text is.
     init?(_ body: Fields, _ member: Text) {
         guard let text = body.text(member) else { return nil }
-        self.text = text
-        let members = body.fields(Self.idsMember)?.members ?? []
-        ids = members.reduce(into: [:]) { ids, member in
+        (self.text, ids) = (text, Self.ids(in: body))
+    }
+
+    /// Those beside whatever a row's body has.
+    static func ids(in body: Fields) -> [Text: Text] {
+        let members = body.fields(idsMember)?.members ?? []
+        return members.reduce(into: [:]) { ids, member in
             if case .string(let id) = member.value { ids[member.name] = id }
         }
+    }
+
+    static func store(ids: [Text: Text], in body: inout Fields) {
+        guard !ids.isEmpty else { return }
+        let members = ids.sorted { $0.key < $1.key }.map { Fields.Member(name: $0.key, value: .string($0.value)) }
+        body.add(idsMember, .structure(Fields(members)))
     }
 
     /// Puts it into a row's body, in place of what was there.
@@ -59,9 +69,7 @@ struct WrittenPolicy: Sendable, Equatable {
         body.members.removeAll { $0.name == member || $0.name == idsMember }
         guard let policy else { return }
         body.add(member, policy.text)
-        guard !policy.ids.isEmpty else { return }
-        let ids = policy.ids.sorted { $0.key < $1.key }.map { Fields.Member(name: $0.key, value: .string($0.value)) }
-        body.add(idsMember, .structure(Fields(ids)))
+        store(ids: policy.ids, in: &body)
     }
 
     func compiled(_ kind: DocumentKind, name: Text) throws -> NamedPolicy {
@@ -134,7 +142,7 @@ extension PrincipalDirectory where Self: ~Copyable {
     /// The ARN that somebody of this unique id has now; the id, if there is nobody.
     ///
     /// - Parameter arn: the one of then.
-    fileprivate borrowing func shown(_ arn: Text, _ id: Text) throws -> Text {
+    borrowing func shown(_ arn: Text, _ id: Text) throws -> Text {
         guard let name = NameOfPrincipal(arn) else { return arn }
         if let found = try principal(name.kind, name.name, name.account), found.id == id, name.fits(found) {
             return arn

@@ -9,6 +9,8 @@ final class GrantState: Sendable {
     let keyID: Text
     let id: Text
     let terms: GrantTerms
+    /// The unique ids of the users and roles in the terms, by ARN; none of grants from before they were kept.
+    let ids: [Text: Text]
     /// The account under which it was made.
     let issuer: AccountID
     let created: Timestamp
@@ -28,15 +30,20 @@ final class GrantState: Sendable {
         self.terms = terms
         self.created = created
         self.issuer = issuer
-        policy = try Self.policy(id, [(terms.grantee, terms.operations)])
-        var retirers = terms.retiring.map { [$0] } ?? []
-        if terms.operations.contains("RetireGrant") { retirers.append(terms.grantee) }
+        ids = WrittenPolicy.ids(in: body)
+        policy = NamedPolicy(
+            name: parts[1], document: try Self.document([(terms.grantee, terms.operations)]).held(to: ids))
+        let retirers = terms.retirers
         retirementPolicy =
-            retirers.isEmpty ? nil : try Self.policy(id, retirers.map { party in (party, ["RetireGrant"]) })
+            retirers.isEmpty
+            ? nil
+            : NamedPolicy(
+                name: parts[1],
+                document: try Self.document(retirers.map { party in (party, ["RetireGrant"]) }).held(to: ids))
     }
 
     /// Decisions have one maker: a grant goes to it as the statement that it amounts to.
-    private static func policy(_ id: Text, _ allowed: [(GrantParty, [Text])]) throws -> NamedPolicy {
+    private static func document(_ allowed: [(party: GrantParty, operations: [Text])]) throws -> PolicyDocument {
         let statements = allowed.map { party, operations in
             Document.structure([
                 "Effect": "Allow",
@@ -45,23 +52,42 @@ final class GrantState: Sendable {
             ])
         }
         let document: Fields = ["Version": "2012-10-17", "Statement": .list(statements)]
-        return NamedPolicy(name: id, document: try PolicyDocument.parse(document.json, kind: .resource))
+        return try PolicyDocument.parse(document.json, kind: .resource)
     }
 
-    /// An entry of ListGrants and ListRetirableGrants.
-    var entry: Fields {
+    /// The unique ids of whom the terms name. Throws `InvalidArnException` for whoever is not there.
+    static func ids(of terms: GrantTerms, _ transaction: borrowing Transaction) throws -> [Text: Text] {
+        let parties = [terms.grantee] + (terms.retiring.map { [$0] } ?? [])
+        do {
+            return try WrittenPolicy("", try document(parties.map { ($0, ["DescribeKey"]) }), in: transaction).ids
+        } catch let unknown as UnknownPrincipal {
+            throw GrantParty.invalid(unknown.text)
+        }
+    }
+
+    /// An entry of ListGrants and ListRetirableGrants: whoever is gone is shown by the unique id.
+    func entry<Directory: PrincipalDirectory & ~Copyable>(in directory: borrowing Directory) throws -> Fields {
         var fields: Fields = [
             "KeyId": .string(Keys.arn(keyID, in: place)), "GrantId": .string(id), "Name": .string(terms.name ?? ""),
             "CreationDate": .timestamp(created),
         ]
-        fields.add(terms.grantee.isService ? "GranteeServicePrincipal" : "GranteePrincipal", terms.grantee.text)
+        fields.add(
+            terms.grantee.isService ? "GranteeServicePrincipal" : "GranteePrincipal", try shown(terms.grantee, directory))
         if let retiring = terms.retiring {
-            fields.add(retiring.isService ? "RetiringServicePrincipal" : "RetiringPrincipal", retiring.text)
+            fields.add(
+                retiring.isService ? "RetiringServicePrincipal" : "RetiringPrincipal", try shown(retiring, directory))
         }
         fields.add("IssuingAccount", "arn:aws:iam::\(issuer):root" as Text)
         fields.add("Operations", .list(terms.operations.map { .string($0) }))
         if !terms.constraints.isEmpty { fields.add("Constraints", .structure(terms.constraints.fields)) }
         return fields
+    }
+
+    private func shown<Directory: PrincipalDirectory & ~Copyable>(
+        _ party: GrantParty, _ directory: borrowing Directory
+    ) throws -> Text {
+        guard let id = ids[party.text] else { return party.text }
+        return try directory.shown(party.text, id)
     }
 }
 

@@ -30,6 +30,7 @@ enum GrantRows {
 
     static func item(
         _ terms: GrantTerms,
+        ids: [Text: Text],
         id: Text,
         on key: KeyState,
         issuer: AccountID,
@@ -37,6 +38,7 @@ enum GrantRows {
     ) -> Item {
         var body: Fields = ["created": .integer(time.milliseconds), "issuer": .string(issuer.text)]
         terms.store(in: &body)
+        WrittenPolicy.store(ids: ids, in: &body)
         return Item(
             key: grant(key.id, id, in: key.place), link: link(key.id, to: terms.grantee.text), body: body.json
         )

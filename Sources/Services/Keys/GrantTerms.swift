@@ -12,8 +12,12 @@ struct GrantParty: Sendable, Equatable {
         switch try? PrincipalElement(aws: text) {
         case .account(let account): GrantParty(text: "arn:aws:iam::\(account):root", isService: false)
         case .user, .role, .roleSession, .federatedSession: GrantParty(text: text, isService: false)
-        default: throw Fault("InvalidArnException", "ARN does not refer to a valid principal: \(text)")
+        default: throw invalid(text)
         }
+    }
+
+    static func invalid(_ text: Text) -> Fault {
+        Fault("InvalidArnException", "ARN does not refer to a valid principal: \(text)")
     }
 
     static func service(_ host: Text) -> GrantParty { GrantParty(text: host, isService: true) }
@@ -123,6 +127,11 @@ struct GrantTerms: Sendable, Equatable {
         case "KEY_AGREEMENT": return always + ["DeriveSharedSecret", "GetPublicKey"]
         default: return always + ["Encapsulate", "Decapsulate", "GetPublicKey"]
         }
+    }
+
+    /// Who may retire it.
+    var retirers: [GrantParty] {
+        (retiring.map { [$0] } ?? []) + (operations.contains("RetireGrant") ? [grantee] : [])
     }
 
     /// Whether whoever may create grants by these terms may create that one: nobody hands on more than they have.

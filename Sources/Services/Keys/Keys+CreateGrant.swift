@@ -73,17 +73,18 @@ extension Keys {
                 guard let item = try transaction.item(itemKey(known.id, in: known.place)) else { throw missing }
                 let key = try KeyState(item)
                 try key.requireUsable(at: now)
+                let ids = try GrantState.ids(of: terms, transaction)
                 // A name makes the request repeatable.
                 if terms.name != nil,
                     let same = try transaction.grants(on: key.id, in: key.place, to: terms.grantee.text, limit: .max)
-                        .first(where: { $0.terms == terms && $0.issuer == issuer })
+                        .first(where: { $0.terms == terms && $0.ids == ids && $0.issuer == issuer })
                 {
                     return Output(
                         grantID: same.id, token: GrantToken.make(key.id, same.id, in: key.place, house)
                     )
                 }
                 let id = Hex.encode(house.chance.bytes(32))
-                let row = GrantRows.item(terms, id: id, on: key, issuer: issuer, at: now)
+                let row = GrantRows.item(terms, ids: ids, id: id, on: key, issuer: issuer, at: now)
                 try transaction.insert(row, grant: try GrantState(row), limit: house.limits.grantsPerKey)
                 return Output(grantID: id, token: GrantToken.make(key.id, id, in: key.place, house))
             }

@@ -6,20 +6,17 @@ internal import Wire
 extension Keys {
     /// A page of grants.
     struct GrantPage: Sendable {
-        let grants: [GrantState]
-        let hasMore: Bool
+        let fields: Fields
 
         /// `limit` and one more were asked for.
-        init(_ found: [GrantState], limit: Int) {
-            grants = Array(found.prefix(limit))
-            hasMore = found.count > limit
-        }
-
-        var fields: Fields {
-            var fields: Fields = ["Grants": .list(grants.map { .structure($0.entry) })]
-            if hasMore, let last = grants.last { fields.add("NextMarker", closedMarker(last.id)) }
+        init(_ found: [GrantState], limit: Int, _ snapshot: borrowing Snapshot) throws {
+            var entries: [Document] = []
+            for grant in found.prefix(limit) { entries.append(.structure(try grant.entry(in: snapshot))) }
+            var fields: Fields = ["Grants": .list(entries)]
+            let hasMore = found.count > limit
+            if hasMore, limit > 0 { fields.add("NextMarker", closedMarker(found[limit - 1].id)) }
             fields.add("Truncated", .bool(hasMore))
-            return fields
+            self.fields = fields
         }
     }
 
@@ -88,22 +85,18 @@ extension Keys {
             let key = try call.subject.require()
             let (input, place, limit) = (call.input, key.place, call.input.limit + 1)
             return try await call.house.store.read { snapshot in
+                let found: [GrantState]
                 if let id = input.grantID {
-                    let found = try snapshot.item(GrantRows.grant(key.id, id, in: place)).map { try GrantState($0) }
-                    let isWanted = input.grantee == nil || found?.terms.grantee == input.grantee
-                    return GrantPage(isWanted ? [found].compactMap { $0 } : [], limit: input.limit)
+                    let one = try snapshot.item(GrantRows.grant(key.id, id, in: place)).map { try GrantState($0) }
+                    let isWanted = input.grantee == nil || one?.terms.grantee == input.grantee
+                    found = isWanted ? [one].compactMap { $0 } : []
+                } else if let grantee = input.grantee {
+                    found = try snapshot.grants(
+                        on: key.id, in: place, to: grantee.text, after: input.marker, limit: limit)
+                } else {
+                    found = try snapshot.grants(on: key.id, in: place, after: input.marker, limit: limit)
                 }
-                if let grantee = input.grantee {
-                    return GrantPage(
-                        try snapshot.grants(
-                            on: key.id, in: place, to: grantee.text, after: input.marker, limit: limit
-                        ),
-                        limit: input.limit
-                    )
-                }
-                return GrantPage(
-                    try snapshot.grants(on: key.id, in: place, after: input.marker, limit: limit), limit: input.limit
-                )
+                return try GrantPage(found, limit: input.limit, snapshot)
             }
         }
     }

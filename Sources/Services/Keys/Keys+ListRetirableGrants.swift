@@ -68,7 +68,7 @@ extension Keys {
                     else { throw StoreError.corrupt("retirable \(pointer.key.id)") }
                     return try GrantState(item)
                 }
-                return GrantPage(grants, limit: input.limit)
+                return try GrantPage(grants, limit: input.limit, snapshot)
             }
         }
     }
