@@ -403,7 +403,8 @@ def test_changes_at_once(org):
 
 
 def test_service_linked_roles_are_not_limited(server, org):
-    """Neither a deny nor silence of a service control policy counts for them."""
+    """Neither a deny nor silence of a service control policy counts for them, nor what a resource control policy denies."""
+    org.api.enable_policy_type(RootId=org.root, PolicyType=RCP)
     member = org.master.member()
     iam = member.client("iam")
     linked = iam.create_service_linked_role(AWSServiceName="mrk.kms.amazonaws.com")["Role"]["Arn"]
@@ -417,14 +418,20 @@ def test_service_linked_roles_are_not_limited(server, org):
             iam.simulate_principal_policy(PolicySourceArn=arn, ActionNames=[action])["EvaluationResults"][0][
                 "EvalDecision"] for arn in (linked, plain)]
 
-    assert decisions() == ["allowed", "allowed"]
+    def explained():
+        key, secret, session = member.credentials
+        requests = [Request(server, "Undercroft.Explain", {"PrincipalArn": arn, "Action": action}) for arn in (linked, plain)]
+        return [send(r.sign("undercroft", key=key, secret=secret, session=session)).json["Effect"] for r in requests]
+
+    assert decisions() == ["allowed", "allowed"] and explained() == ["ALLOW", "ALLOW"]
+    of_resources = org.policy(document("Deny", action, Principal="*"), RCP)
+    org.api.attach_policy(PolicyId=of_resources, TargetId=member.id)
+    assert explained() == ["ALLOW", "EXPLICIT_DENY"]
+    org.api.detach_policy(PolicyId=of_resources, TargetId=member.id)
     org.api.attach_policy(PolicyId=org.policy(document("Deny", action)), TargetId=member.id)
     assert decisions() == ["allowed", "explicitDeny"]
     some = org.policy(document("Allow", ["iam:*", "undercroft:*"]))
     org.api.attach_policy(PolicyId=some, TargetId=member.id)
     org.api.detach_policy(PolicyId="p-FullAWSAccess", TargetId=member.id)
     assert decisions() == ["allowed", "explicitDeny"]
-    key, secret, session = member.credentials
-    for arn, effect in ((linked, "ALLOW"), (plain, "EXPLICIT_DENY")):
-        asked = Request(server, "Undercroft.Explain", {"PrincipalArn": arn, "Action": action})
-        assert send(asked.sign("undercroft", key=key, secret=secret, session=session)).json["Effect"] == effect
+    assert explained() == ["ALLOW", "EXPLICIT_DENY"]

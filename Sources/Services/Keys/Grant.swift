@@ -71,12 +71,11 @@ final class GrantState: Sendable {
             "KeyId": .string(Keys.arn(keyID, in: place)), "GrantId": .string(id), "Name": .string(terms.name ?? ""),
             "CreationDate": .timestamp(created),
         ]
-        fields.add(
-            terms.grantee.isService ? "GranteeServicePrincipal" : "GranteePrincipal", try shown(terms.grantee, directory))
-        if let retiring = terms.retiring {
-            fields.add(
-                retiring.isService ? "RetiringServicePrincipal" : "RetiringPrincipal", try shown(retiring, directory))
+        func add(_ party: GrantParty, _ role: Text) throws {
+            fields.add(party.isService ? "\(role)ServicePrincipal" : "\(role)Principal", try shown(party, directory))
         }
+        try add(terms.grantee, "Grantee")
+        if let retiring = terms.retiring { try add(retiring, "Retiring") }
         fields.add("IssuingAccount", "arn:aws:iam::\(issuer):root" as Text)
         fields.add("Operations", .list(terms.operations.map { .string($0) }))
         if !terms.constraints.isEmpty { fields.add("Constraints", .structure(terms.constraints.fields)) }
