@@ -67,8 +67,9 @@ package final class Gate: Door {
         let envelope = try Envelope(attempt.request)
         attempt.envelope = envelope
         attempt.dialect = .presumed(envelope)
-        let invocation = try Invocation.recognize(attempt.request, envelope)
+        let invocation = try Invocation.recognize(attempt.request, envelope, catalog.routes)
         attempt.dialect = invocation.dialect
+        attempt.entry = invocation.route
         if invocation.target != nil {
             guard let index = catalog.find(invocation, scopedTo: nil) else { throw Fault.unknownOperation }
             attempt.entry = index
