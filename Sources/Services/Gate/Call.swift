@@ -76,12 +76,12 @@ package final class Call: Sendable {
 
     /// The same call once more, under a request id of its own. It shares the journal.
     func repeated(view: View) -> Call {
-        Call(scene, requestID: house.chance.uuid(), via: via, view: view, journal: journal)
+        Call(scene, requestID: house.chance.kin(of: requestID), via: via, view: view, journal: journal)
     }
 
     /// The same call as the service `api` makes it for the caller. It shares the journal.
     func forwarded(by api: API, view: View) -> Call {
-        Call(scene, requestID: house.chance.uuid(), via: api.name, view: view, journal: journal)
+        Call(scene, requestID: house.chance.kin(of: requestID), via: api.name, view: view, journal: journal)
     }
 
     /// What was decided about this call, in the order in which it was asked.

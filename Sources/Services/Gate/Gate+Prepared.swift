@@ -23,7 +23,7 @@ extension Gate {
             claim.verify(request, key: signer.key),
             house.admission.admit(entry.quota, in: Place(account: signer.caller.account, region: claim.region))
         else { return nil }
-        let requestID = house.chance.uuid()
+        let requestID = RequestID(at: received, house.chance).text
         let circumstances = Circumstances(
             received: received,
             requestID: requestID,

@@ -257,8 +257,8 @@ struct Attempt: Sendable {
 
     init(_ request: Request, _ house: House) {
         self.request = request
-        requestID = house.chance.uuid()
         received = house.clock.now()
+        requestID = RequestID(at: received, house.chance).text
         began = house.clock.monotonic()
         view = View(cache: house.store.cache)
     }
