@@ -22,12 +22,14 @@ package struct PolicyDocument: Sendable {
     /// `2012-10-17`; without variables in `2008-10-17`, which is also what a document without version means.
     package let version: Text
     package let statements: [Statement]
+    package let text: PolicyText
 
     /// Of each statement, side by side.
     let outlines: [StatementOutline]
     let matchers: [StatementMatcher]
 
-    init(kind: DocumentKind, id: Text?, version: Text, statements: [Statement]) {
+    init(kind: DocumentKind, id: Text?, version: Text, statements: [Statement], text: PolicyText) {
+        self.text = text
         self.kind = kind
         self.id = id
         self.version = version
@@ -44,6 +46,6 @@ package struct PolicyDocument: Sendable {
         } catch {
             throw MalformedPolicy(Text(error.reason), path: "byte \(error.offset)")
         }
-        return try PolicyDocument(document, kind: kind)
+        return try PolicyDocument(document, kind: kind, text: bytes)
     }
 }

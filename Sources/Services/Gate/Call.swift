@@ -86,7 +86,12 @@ package final class Call: Sendable {
 
     /// What was decided about this call, in the order in which it was asked.
     var findings: [Finding] { found.withLock { $0 } }
-    func note(_ finding: Finding) { found.withLock { $0.append(finding) } }
+    func note(_ finding: Finding) {
+        found.withLock { $0.append(finding) }
+        journal.cite(finding.cited)
+    }
+    /// The policies that the records speak of.
+    var cited: [PolicyText] { journal.cited }
 
     /// CloudTrail's `userIdentity`.
     var identityJSON: [UInt8] { introduced.withLock { $0 } ?? caller.identityJSON }
@@ -108,6 +113,7 @@ package final class Call: Sendable {
     package final class Journal: Sendable {
         private struct State {
             var records: [[UInt8]] = []
+            var cited: [PolicyText] = []
             var isCommitted = false
             var isContextual = false
             var wanted: Detour?
@@ -118,6 +124,8 @@ package final class Call: Sendable {
 
         func add(_ record: [UInt8]) { state.withLock { $0.records.append(record) } }
         var records: [[UInt8]] { state.withLock { $0.records } }
+        func cite(_ texts: [PolicyText]) { state.withLock { $0.cited += texts } }
+        var cited: [PolicyText] { state.withLock { $0.cited } }
         /// True once the records have gone with a committed transaction: nothing is left for the trail to wait for.
         var isCommitted: Bool { state.withLock { $0.isCommitted } }
         var isContextual: Bool { state.withLock { $0.isContextual } }

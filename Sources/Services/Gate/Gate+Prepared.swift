@@ -41,7 +41,7 @@ extension Gate {
         return Answer(
             requestID: requestID.string,
             reply: Reply(status: 200, contentType: Dialect.json11.contentType, body: answer.body),
-            ticket: house.trail.append(answer.records),
+            ticket: house.trail.append(answer.records, citing: read.cited),
             unrecorded: Unrecorded.reply(.json11)
         )
     }
@@ -67,6 +67,7 @@ extension Gate {
         let read = PreparedRead(
             entry: index,
             prepared: found,
+            cited: rehearsal.cited,
             signer: signer,
             target: target,
             body: attempt.request.body,

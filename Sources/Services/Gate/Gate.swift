@@ -197,7 +197,7 @@ package final class Gate: Door {
         var ticket: Ticket?
         if let call = attempt.call, !call.isCommitted {
             let records = call.records
-            if !records.isEmpty { ticket = house.trail.append(records) }
+            if !records.isEmpty { ticket = house.trail.append(records, citing: call.cited) }
         }
         return Answer(
             requestID: attempt.requestID.string,
