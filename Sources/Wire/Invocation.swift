@@ -24,7 +24,7 @@ package struct Invocation: Sendable {
         _ request: Request, _ envelope: Envelope, _ routes: RouteTable
     ) throws(Fault) -> Invocation {
         guard let found = routes.find(request) else { return try recognize(request, envelope) }
-        let bindings = try RouteBindings(found.route, labels: found.labels, query: found.query, request)
+        let bindings = RouteBindings(found.route, labels: found.labels, query: found.query, request)
         return Invocation(
             dialect: .restJSON, target: nil, operation: "", route: found.entry, version: nil,
             parameters: .bound(bindings))

@@ -5,11 +5,10 @@ struct RouteBindings: Sendable {
     /// By member: every member that the route takes from outside of the body, with all values that it was given.
     private var values: [Text: [Text]]
     private let body: [UInt8]
+    /// A query string with broken escapes, or what is not UTF-8.
+    private var isMalformed = false
 
-    /// Throws ``Fault/serialization`` for a query string with broken escapes or what is not UTF-8.
-    init(
-        _ route: Route, labels: [Text: Text], query: ArraySlice<UInt8>, _ request: Request
-    ) throws(Fault) {
+    init(_ route: Route, labels: [Text: Text], query: ArraySlice<UInt8>, _ request: Request) {
         values = labels.mapValues { [$0] }
         body = request.body
         for member in route.query.values { values[member] = [] }
@@ -17,7 +16,8 @@ struct RouteBindings: Sendable {
         for pair in query.split(separator: 0x26) {
             let cut = pair.firstIndex(of: 0x3D) ?? pair.endIndex
             guard let name = Self.text(pair[..<cut]), let value = Self.text(pair[cut...].dropFirst()) else {
-                throw .serialization
+                isMalformed = true
+                continue
             }
             if let member = route.query[name] { values[member]?.append(value) }
         }
@@ -35,6 +35,7 @@ struct RouteBindings: Sendable {
     }
 
     func read(_ shape: Structure) throws(Fault) -> Fields {
+        guard !isMalformed else { throw .serialization }
         var fields = Fields()
         var inner: [ShapeMember] = []
         for member in shape.members {
