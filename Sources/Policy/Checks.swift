@@ -46,14 +46,21 @@ private struct Checker {
         checks += controls(layers.serviceControl, layers.serviceControlTargets, .serviceControl, .serviceControl)
         let owner = matched(layers.resource.map { [$0] } ?? [], layers.resourceLayer)
         if isOwnerAsked { checks.append(check(.resource, owner, isAllowed: owner.contains(.allow))) }
-        guard principal.hasAccount else { return checks }
+        let own = ownChecks(owner)
+        // Nothing of their own has to allow services and strangers; what denies, denies.
+        return checks + (principal.hasAccount ? own : own.filter { $0.effect == .explicitDeny })
+    }
+
+    /// What the principal's side says. `owner`: what matched in the resource's policy.
+    private func ownChecks(_ owner: [StatementTrace]) -> [AuthorizationCheck] {
         let grant = isOwn ? self.grant(owner) : .none
         let identity = matched(layers.identity, .identity)
-        checks.append(
+        var checks = [
             check(
                 .principal, identity + (isOwnerAsked ? [] : owner),
                 isAllowed: identity.contains(.allow) || principal.kind == .root || !isOwnerAsked && grant >= .principal,
-                isWaived: grant >= .principal))
+                isWaived: grant >= .principal)
+        ]
         if let boundary = layers.boundary {
             checks.append(limit(.boundary, matched([boundary], .boundary), grant))
         }

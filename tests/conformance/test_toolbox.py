@@ -162,6 +162,21 @@ def test_an_allowed_call(toolbox, client, iam, person, secret):
         assert "Statement" in text(toolbox, id, key["uri"])
 
 
+def test_a_denial_behind_the_call(toolbox, client, person, name):
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    secret = client("secretsmanager").create_secret(Name=name, SecretString="x", KmsKeyId=key)["ARN"]
+    person.allow(READ)
+    id = denial(person.client("secretsmanager").get_secret_value, SecretId=secret)
+    own, nested = details(toolbox, id)["evaluations"]
+    assert (own["action"], own["evaluatedEffect"]) == (READ, "ALLOW")
+    assert (nested["action"], nested["resource"], nested["evaluatedEffect"]) == ("kms:Decrypt", key, "IMPLICIT_DENY")
+    assert [(c["checkType"], c["evaluatedEffect"]) for c in nested["checks"]] == [
+        ("RESOURCE", "ALLOW"), ("PRINCIPAL", "IMPLICIT_DENY")]
+    assert nested["context"]["kms:ViaService"] == f"secretsmanager.{REGION}.amazonaws.com"
+    message = client("sts").decode_authorization_message(EncodedMessage=id)["DecodedMessage"]
+    assert json.loads(message)["context"]["action"] == "kms:Decrypt"
+
+
 def test_a_call_that_wrote(toolbox, secrets, name):
     id = identifier(secrets.create_secret(Name=name, SecretString="x"))
     actions = [e["action"] for e in details(toolbox, id)["evaluations"]]
