@@ -22,6 +22,11 @@ package struct Ask: Sendable {
     }
 }
 
+extension Ask {
+    /// What the decision sees under the key `name`, in any case.
+    package func value(of name: Text) -> ContextKeys.Value? { Evaluation(self).values(name.asciiLowercased) }
+}
+
 /// An ask with what every statement needs of it, computed once.
 struct Evaluation: Sendable {
     let ask: Ask

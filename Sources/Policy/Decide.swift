@@ -126,6 +126,7 @@ struct Survey: ~Copyable {
 
 extension NamedPolicy {
     func reference(_ index: Int, _ layer: PolicyLayer) -> StatementReference {
-        StatementReference(layer: layer, policy: name, index: index, sid: document.statements[index].sid)
+        StatementReference(
+            layer: layer, policy: name, index: index, sid: document.statements[index].sid, text: document.text)
     }
 }

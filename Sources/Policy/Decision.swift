@@ -7,6 +7,8 @@ package struct StatementReference: Sendable, Hashable {
     /// From zero, in the document's order.
     package let index: Int
     package let sid: Text?
+    /// Of the document that the statement is in.
+    package let text: PolicyText
 }
 
 /// What the engine answers, with the one reason that settled it.

@@ -52,6 +52,22 @@ package func explain(_ ask: Ask, _ layers: Layers) -> Explanation {
 }
 
 extension Layers {
+    /// Every policy with what it is attached to, where that is not the principal or the resource.
+    package var policies: [(layer: PolicyLayer, policy: NamedPolicy, target: Text?)] {
+        func of(_ levels: [[NamedPolicy]], _ layer: PolicyLayer, _ targets: [Text]) -> [(
+            PolicyLayer, NamedPolicy, Text?
+        )] {
+            levels.enumerated().flatMap { index, level in
+                level.map { (layer, $0, index < targets.count ? targets[index] : nil) }
+            }
+        }
+        let controls =
+            of(resourceControl, .resourceControl, resourceControlTargets)
+            + of(serviceControl, .serviceControl, serviceControlTargets)
+        let others = all.filter { $0.0 != .serviceControl && $0.0 != .resourceControl }
+        return (controls + others.map { ($0.0, $0.1, nil) }).map { (layer: $0.0, policy: $0.1, target: $0.2) }
+    }
+
     fileprivate var all: [(PolicyLayer, NamedPolicy)] {
         let groups: [(PolicyLayer, [NamedPolicy])] = [
             (.serviceControl, Array(serviceControl.joined())), (.resourceControl, Array(resourceControl.joined())),
@@ -69,7 +85,7 @@ extension Statement {
         return matcher.coversAction(Evaluation(Ask(action: action, resource: "*", principal: nobody)))
     }
 
-    fileprivate func outcome(_ evaluation: Evaluation, isPrincipalChecked: Bool) -> StatementTrace.Outcome {
+    func outcome(_ evaluation: Evaluation, isPrincipalChecked: Bool) -> StatementTrace.Outcome {
         if isPrincipalChecked, !concerns(evaluation.ask.principal) { return .otherPrincipal }
         guard matcher.coversAction(evaluation) else { return .otherAction }
         guard matcher.coversResource(evaluation) else { return .otherResource }

@@ -24,6 +24,9 @@ package struct Layers: Sendable {
     package var serviceControl: [[NamedPolicy]]
     /// Of the resource's account, likewise.
     package var resourceControl: [[NamedPolicy]]
+    /// What each level is, as explanations name it; empty if nobody asks.
+    package var serviceControlTargets: [Text] = []
+    package var resourceControlTargets: [Text] = []
     /// Twelve digits: whose resource it is. Another account than the caller's makes it a cross-account decision.
     package var resourceAccount: Text
     /// A KMS key: its policy must allow, or delegate to the account; nothing else, root included, opens it.

@@ -1,16 +1,25 @@
 package import Bytes
 
 extension PolicyDocument {
-    package init(_ document: Document, kind: DocumentKind) throws(MalformedPolicy) {
+    /// - Parameter text: what `document` was read from, if it was.
+    package init(_ document: Document, kind: DocumentKind, text: [UInt8]? = nil) throws(MalformedPolicy) {
         guard case .structure(let fields) = document else { throw MalformedPolicy("a policy is an object") }
         try fields.allow(only: ["Version", "Id", "Statement"])
         let version = try fields.requiredText("Version", orElse: "2008-10-17")
         guard version == "2012-10-17" || version == "2008-10-17" else {
             throw MalformedPolicy("an unknown version", path: "Version")
         }
+        var bytes = text ?? []
+        if text == nil {
+            var out = ByteBuilder()
+            out.append(json: document)
+            bytes = out.bytes
+        }
         let parser = StatementParser(kind: kind, variables: version == "2012-10-17")
         let statements = try parser.statements(fields)
-        self.init(kind: kind, id: try fields.optionalText("Id"), version: version, statements: statements)
+        self.init(
+            kind: kind, id: try fields.optionalText("Id"), version: version, statements: statements,
+            text: PolicyText(bytes))
     }
 }
 

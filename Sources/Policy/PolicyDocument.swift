@@ -22,12 +22,14 @@ package struct PolicyDocument: Sendable {
     /// `2012-10-17`; without variables in `2008-10-17`, which is also what a document without version means.
     package let version: Text
     package let statements: [Statement]
+    package let text: PolicyText
 
     /// Of each statement, side by side.
     let outlines: [StatementOutline]
     let matchers: [StatementMatcher]
 
-    init(kind: DocumentKind, id: Text?, version: Text, statements: [Statement]) {
+    init(kind: DocumentKind, id: Text?, version: Text, statements: [Statement], text: PolicyText) {
+        self.text = text
         self.kind = kind
         self.id = id
         self.version = version
@@ -41,7 +43,8 @@ package struct PolicyDocument: Sendable {
     /// - Parameter ids: by ARN as the policy has it; of a role's session, the role's.
     package func held(to ids: [Text: Text]) -> PolicyDocument {
         guard !ids.isEmpty else { return self }
-        return PolicyDocument(kind: kind, id: id, version: version, statements: statements.map { $0.held(to: ids) })
+        return PolicyDocument(
+            kind: kind, id: id, version: version, statements: statements.map { $0.held(to: ids) }, text: text)
     }
 
     /// Everyone whom it names, as often as it does.
@@ -55,6 +58,6 @@ package struct PolicyDocument: Sendable {
         } catch {
             throw MalformedPolicy(Text(error.reason), path: "byte \(error.offset)")
         }
-        return try PolicyDocument(document, kind: kind)
+        return try PolicyDocument(document, kind: kind, text: bytes)
     }
 }

@@ -91,31 +91,10 @@ package struct Chance: Sendable {
         return Text(decoding: out.bytes[...])
     }
 
-    package func append(uuidTo out: inout ByteBuilder) {
-        let uuid = uuidBytes()
-        out.bytes.append(uuid.span, 0..<36)
-    }
-
     /// A version 4 UUID in lower case (RFC 9562).
-    private func uuidBytes() -> InlineArray<36, UInt8> {
+    package func append(uuidTo out: inout ByteBuilder) {
         let (high, low) = words()
-        let words = (
-            Hex.digits(UInt32(truncatingIfNeeded: high >> 32)),
-            Hex.digits(UInt32(truncatingIfNeeded: high & 0xFFFF_0FFF | 0x4000)),
-            Hex.digits(UInt32(truncatingIfNeeded: low >> 32 & 0x3FFF_FFFF | 0x8000_0000)),
-            Hex.digits(UInt32(truncatingIfNeeded: low))
-        )
-        var out = InlineArray<36, UInt8>(repeating: 0x2D)
-        for digit in 0..<8 {
-            let shift = UInt64(56 - digit * 8)
-            // Groups of 8, 4, 4, 4 and 12, a dash after each but the last.
-            let dashes = digit < 4 ? 0 : 1
-            out[digit] = UInt8(truncatingIfNeeded: words.0 >> shift)
-            out[9 + digit + dashes] = UInt8(truncatingIfNeeded: words.1 >> shift)
-            out[19 + digit + dashes] = UInt8(truncatingIfNeeded: words.2 >> shift)
-            out[28 + digit] = UInt8(truncatingIfNeeded: words.3 >> shift)
-        }
-        return out
+        out.append(uuid: high & ~0xF000 | 0x4000, low)
     }
 
     /// Uniform in `0..<bound`, without modulo bias. `bound` is 1...65,536.
@@ -139,6 +118,29 @@ package struct Chance: Sendable {
             }
         }
         return out
+    }
+}
+
+extension ByteBuilder {
+    /// In lower case, with the variant of RFC 9562 set; the version is the caller's.
+    mutating func append(uuid high: UInt64, _ low: UInt64) {
+        let words = (
+            Hex.digits(UInt32(truncatingIfNeeded: high >> 32)),
+            Hex.digits(UInt32(truncatingIfNeeded: high)),
+            Hex.digits(UInt32(truncatingIfNeeded: low >> 32 & 0x3FFF_FFFF | 0x8000_0000)),
+            Hex.digits(UInt32(truncatingIfNeeded: low))
+        )
+        var out = InlineArray<36, UInt8>(repeating: 0x2D)
+        for digit in 0..<8 {
+            let shift = UInt64(56 - digit * 8)
+            // Groups of 8, 4, 4, 4 and 12, a dash after each but the last.
+            let dashes = digit < 4 ? 0 : 1
+            out[digit] = UInt8(truncatingIfNeeded: words.0 >> shift)
+            out[9 + digit + dashes] = UInt8(truncatingIfNeeded: words.1 >> shift)
+            out[19 + digit + dashes] = UInt8(truncatingIfNeeded: words.2 >> shift)
+            out[28 + digit] = UInt8(truncatingIfNeeded: words.3 >> shift)
+        }
+        bytes.append(out.span, 0..<36)
     }
 }
 

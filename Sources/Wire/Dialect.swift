@@ -3,6 +3,7 @@ package enum Dialect: Sendable, Equatable {
     case json11
     case json10
     case query
+    case restJSON
 
     package var faultFamily: SignatureFlaw.Family { self == .query ? .query : .json }
 
@@ -12,6 +13,7 @@ package enum Dialect: Sendable, Equatable {
         case .json11: "application/x-amz-json-1.1"
         case .json10: "application/x-amz-json-1.0"
         case .query: "text/xml"
+        case .restJSON: "application/json"
         }
     }
 }

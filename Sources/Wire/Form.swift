@@ -28,8 +28,13 @@ struct Form: Sendable {
         entries = found
     }
 
+    /// Of parameters whose names differ.
+    init(_ pairs: [(Text, Text)]) {
+        entries = pairs.map { Entry(name: $0.0, value: $0.1) }.sorted { $0.name < $1.name }
+    }
+
     private static func text(_ bytes: ArraySlice<UInt8>) -> Text? {
-        guard let decoded = PercentCoding.decodeForm(bytes) else { return nil }
+        guard let decoded = PercentCoding.decode(bytes, isForm: true) else { return nil }
         return Text(utf8: decoded)
     }
 

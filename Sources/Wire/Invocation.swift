@@ -7,6 +7,8 @@ package struct Invocation: Sendable {
     /// service.
     package var target: Text?
     package var operation: Text
+    /// The number of the route that led here, in REST protocols.
+    package var route: Int?
     /// The `Version` of the query protocol.
     package var version: Text?
     private var parameters: Parameters
@@ -14,11 +16,23 @@ package struct Invocation: Sendable {
     private enum Parameters: Sendable {
         case json(Fields)
         case form(Form)
+        case bound(RouteBindings)
+    }
+
+    /// - Parameter routes: of the REST protocols, which a request with a path is looked up in first.
+    package static func recognize(
+        _ request: Request, _ envelope: Envelope, _ routes: RouteTable
+    ) throws(Fault) -> Invocation {
+        guard let found = routes.find(request) else { return try recognize(request, envelope) }
+        let bindings = RouteBindings(found.route, labels: found.labels, query: found.query, request)
+        return Invocation(
+            dialect: .restJSON, target: nil, operation: "", route: found.entry, version: nil,
+            parameters: .bound(bindings))
     }
 
     /// AWS makes these checks before authentication. Where its services differ, the answers are DynamoDB's: 404 for a method
     /// or a content type that no protocol has, see ``Fault/notAnInvocation``.
-    package static func recognize(_ request: Request, _ envelope: Envelope) throws(Fault) -> Invocation {
+    private static func recognize(_ request: Request, _ envelope: Envelope) throws(Fault) -> Invocation {
         switch MediaType(envelope.contentType) {
         case _ where request.method.utf8.elementsEqual("GET".utf8): return try queryString(request)
         case _ where !request.method.utf8.elementsEqual("POST".utf8): throw .notAnInvocation
@@ -37,6 +51,7 @@ package struct Invocation: Sendable {
         switch parameters {
         case .json(let fields): try shape.read(json: fields, isSensitive: false)
         case .form(let form): try shape.read(form: form, under: "", isSensitive: false)
+        case .bound(let bindings): try bindings.read(shape)
         }
     }
 

@@ -45,8 +45,10 @@ package enum PercentCoding {
         return out
     }
 
-    /// `application/x-www-form-urlencoded`: `+` is a space. `nil` for a broken escape.
-    static func decodeForm(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+    /// `nil` for a broken escape.
+    ///
+    /// - Parameter isForm: `application/x-www-form-urlencoded`: `+` is a space.
+    static func decode(_ bytes: ArraySlice<UInt8>, isForm: Bool = false) -> [UInt8]? {
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count)
         var index = bytes.startIndex
@@ -56,7 +58,7 @@ package enum PercentCoding {
                 guard let byte = escape(in: bytes, at: index) else { return nil }
                 out.append(byte)
                 index += 3
-            case 0x2B:
+            case 0x2B where isForm:
                 out.append(0x20)
                 index += 1
             default:

@@ -26,7 +26,7 @@ package struct ReplyStyle: Sendable {
 package func reply(_ fields: Fields, style: ReplyStyle, requestID: String) -> Reply {
     var out = ByteBuilder(capacity: 512)
     switch style.dialect {
-    case .json11, .json10: out.append(json: fields)
+    case .json11, .json10, .restJSON: out.append(json: fields)
     case .query:
         let name = style.operation
         out.append("<\(name)Response xmlns=\"")
@@ -59,6 +59,14 @@ package func reply(_ fault: Fault, style: ReplyStyle, requestID: String) -> Repl
         let spoken = fault.inQuery
         out.append(xml: spoken, style.xmlNamespace, requestID)
         return Reply(status: spoken.status, contentType: style.dialect.contentType, body: out.bytes)
+    case .restJSON:
+        let spoken = fault.inREST
+        var body = Fields()
+        body.add(style.messageKey, spoken.message)
+        out.append(json: body)
+        return Reply(
+            status: spoken.status, contentType: style.dialect.contentType,
+            headers: [Header("x-amzn-ErrorType", spoken.code.string)], body: out.bytes)
     }
 }
 
@@ -104,6 +112,18 @@ extension Fault {
         case "ValidationException": Fault("ValidationError", message, status: 400, origin: origin)
         case "AccessDeniedException": Fault("AccessDenied", message, status: 403, origin: origin)
         case "UnknownOperationException": Fault("InvalidAction", message, status: 400, origin: origin)
+        default: self
+        }
+    }
+
+    /// In REST protocols the status says as much as the name.
+    fileprivate var inREST: Fault {
+        switch code {
+        case "AccessDeniedException", "MissingAuthenticationTokenException", "IncompleteSignatureException",
+            "InvalidSignatureException", "UnrecognizedClientException", "ExpiredTokenException":
+            Fault(code, message, status: 403, origin: origin)
+        case "ThrottlingException": Fault(code, message, status: 429, origin: origin)
+        case "InternalServiceError": Fault("InternalServerException", message, status: status, origin: origin)
         default: self
         }
     }

@@ -108,22 +108,32 @@ struct Why: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: folder) else {
             throw ValidationError("There is no trail in \(server.data). Name the server's folder with --data.")
         }
-        var isFound = false
-        try Trail.records(folder: folder) { line in
-            guard case .structure(let record)? = try? JSON.parse(Array(line)), record.text("requestID") == id else {
-                return
-            }
-            // The owner's copy of a call across accounts knows no reasons.
-            guard record.fields("userIdentity")?.text("type") != "AWSAccount" else { return }
-            isFound = true
-            Self.tell(record)
-        }
-        guard isFound else {
+        let found = try Self.records(of: id, folder)
+        guard !found.isEmpty else {
             throw Refused(
                 description:
                     "No record of \(id) in \(server.data). A call that wrote shows up a moment later; another node has a trail of its own."
             )
         }
+        for record in found { Self.tell(record) }
+    }
+
+    /// The request's own record first, then those of what was done on its behalf.
+    private static func records(of id: Text, _ folder: String) throws -> [Fields] {
+        if let ordered = RequestID(id) {
+            let found = try RecordSearch(folder: folder).records(of: ordered)
+            return found.suffix(1) + found.dropLast()
+        }
+        // Earlier ids don't tell when.
+        var found: [Fields] = []
+        try Trail.records(folder: folder) { line in
+            guard case .structure(let record)? = try? JSON.parse(Array(line)), record.text("requestID") == id,
+                // The owner's copy of a call across accounts knows no reasons.
+                record.fields("userIdentity")?.text("type") != "AWSAccount"
+            else { return }
+            found.append(record)
+        }
+        return found
     }
 
     private static func tell(_ record: Fields) {

@@ -76,7 +76,7 @@ extension Request {
         }
     }
 
-    func invocation() throws(Fault) -> Invocation { try Invocation.recognize(self, try Envelope(self)) }
+    func invocation() throws(Fault) -> Invocation { try Invocation.recognize(self, try Envelope(self), RouteTable()) }
 }
 
 func fault(_ body: () throws(Fault) -> Void) -> Fault? {

@@ -4,6 +4,7 @@ import pathlib
 import re
 import time
 
+import boto3
 from accounts import Account, address, ensured
 from catalog_access import ACCESS_SUCCESS, ACCESS_VIOLATIONS, AccessWorld
 from cryptography.hazmat.primitives import serialization
@@ -14,6 +15,7 @@ from support import must, token, totp
 # The operator's own service is no service of AWS: it has tests of its own.
 SERVICES = {
     "Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts", "Access": "iam", "Organization": "organizations",
+    "Toolbox": "iam-toolbox",
 }
 SOURCE = ROOT / "Sources" / "Services" / "Gate" / "Catalog+All.swift"
 
@@ -45,7 +47,7 @@ class World:
 
     def __init__(self, client, name):
         self.secrets, self.kms, self.sts = client("secretsmanager"), client("kms"), client("sts")
-        self.iam = client("iam")
+        self.iam, self.toolbox = client("iam"), client("iam-toolbox")
         # IAM has no slashes in its names.
         self.name = name.replace("/", "-")
         self.client = client
@@ -61,6 +63,32 @@ class World:
     def deleted(self):
         self.secrets.delete_secret(SecretId=self.secret)
         return self.name
+
+    @property
+    def authorization(self):
+        """Of a call that was refused to a user without policies."""
+        return {"authorizationId": self.refused()}
+
+    def refused(self):
+        made = self.access_key
+        key = self.iam.create_access_key(UserName=made["UserName"])["AccessKey"]
+        stranger = boto3.client(
+            "secretsmanager", endpoint_url=self.iam.meta.endpoint_url, region_name="us-west-2",
+            aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+        try:
+            stranger.list_secrets()
+        except stranger.exceptions.ClientError as error:
+            return error.response["ResponseMetadata"]["RequestId"].replace("-", "")
+        raise AssertionError("it was allowed")
+
+    @property
+    def evaluated(self):
+        """A call of the administrator's own, and a policy that was evaluated for it."""
+        called = self.sts.get_access_key_info(**{"AccessKeyId": self.access_key["AccessKeyId"]})
+        return {
+            "authorizationId": called["ResponseMetadata"]["RequestId"].replace("-", ""),
+            "policyUri": "arn:aws:iam::aws:policy/AdministratorAccess",
+        }
 
     @property
     def key(self):
@@ -382,6 +410,12 @@ SUCCESS = {
     "sts.GetFederationToken": (lambda w: w.sts.get_federation_token(Name="somebody"), "FederatedUser"),
     "sts.GetAccessKeyInfo": (
         lambda w: w.sts.get_access_key_info(AccessKeyId=w.access_key["AccessKeyId"]), "Account"),
+    "sts.DecodeAuthorizationMessage": (
+        lambda w: w.sts.decode_authorization_message(EncodedMessage=w.refused()), "DecodedMessage"),
+    "iam-toolbox.GetRequestAuthorizationDetails": (
+        lambda w: w.toolbox.get_request_authorization_details(**w.authorization), "evaluations"),
+    "iam-toolbox.GetRequestAuthorizationPolicy": (
+        lambda w: w.toolbox.get_request_authorization_policy(**w.evaluated), "policyDocument"),
     "iam.CreateUser": (lambda w: w.iam.create_user(UserName=w.name), "User"),
     "iam.GetUser": (lambda w: w.iam.get_user(UserName=w.user), "User"),
     "iam.ListUsers": (lambda w: w.iam.list_users(MaxItems=1), "Users"),
@@ -549,12 +583,18 @@ SHORT_USER = [must("Value ''", "userName", "have length greater than or equal to
 LOW_ITEMS = ({"MaxItems": 0}, [must("Value '0'", "maxItems", "have value greater than or equal to 1")])
 
 # A body that breaks a constraint of the model, and what is said about it.
+AUTHORIZATION_ID = [must(
+    "Value 'A'", "authorizationId", "satisfy regular expression pattern: [0123456789abcdefghijklmnopqrstuvwxyz]+")]
 VIOLATIONS = {
     "sts.AssumeRole": ({}, missing("roleArn", "roleSessionName")),
     "sts.AssumeRoleWithWebIdentity": ({}, missing("roleArn", "roleSessionName", "webIdentityToken")),
     "sts.GetSessionToken": (
         {"DurationSeconds": 899}, [must("Value '899'", "durationSeconds", "have value greater than or equal to 900")]),
     "sts.GetFederationToken": ({}, missing("name")), "sts.GetAccessKeyInfo": ({}, missing("accessKeyId")),
+    "sts.DecodeAuthorizationMessage": ({}, missing("encodedMessage")),
+    "iam-toolbox.GetRequestAuthorizationDetails": ("/authorization-details/A", AUTHORIZATION_ID),
+    "iam-toolbox.GetRequestAuthorizationPolicy": (
+        "/authorization-details/A/policy", AUTHORIZATION_ID + missing("policyUri")),
     "secretsmanager.GetSecretValue": NO_SECRET, "secretsmanager.DescribeSecret": NO_SECRET,
     "secretsmanager.BatchGetSecretValue": ({"Filters": [], "MaxResults": 0}, LOW),
     "secretsmanager.CreateSecret": ({"ClientRequestToken": token()}, missing("name")),

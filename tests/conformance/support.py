@@ -41,6 +41,12 @@ TARGETS = {
 }
 # Of the services that speak Query.
 VERSIONS = {"sts": "2011-06-15", "iam": "2010-05-08"}
+# Of the services that speak REST-JSON: what each operation's path is like, and the name that requests are signed for.
+PATHS = {
+    "iam-toolbox.GetRequestAuthorizationDetails": "/authorization-details/a",
+    "iam-toolbox.GetRequestAuthorizationPolicy": "/authorization-details/a/policy?policyUri=a",
+}
+SIGNING_NAMES = {"iam-toolbox": "iam"}
 
 
 def token():

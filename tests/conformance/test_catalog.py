@@ -6,7 +6,9 @@ import xml.etree.ElementTree as ElementTree
 import botocore.session
 import pytest
 from catalog import OPEN, SUCCESS, VIOLATIONS, WITHOUT_SUCCESS, WITHOUT_VIOLATIONS, World, operations
-from support import MISMATCH, TARGETS, UNKNOWN_KEY, VERSIONS, Request, call, query, refused, send, validation
+from support import (
+    MISMATCH, PATHS, SIGNING_NAMES, TARGETS, UNKNOWN_KEY, VERSIONS, Request, call, query, refused, send, validation,
+)
 
 ALL = operations()
 
@@ -45,6 +47,8 @@ def request(server, operation):
     service, name = operation.split(".")
     if service in VERSIONS:
         return query(server, service, name, {}), service
+    if operation in PATHS:
+        return Request(server, method="GET", path=PATHS[operation]), SIGNING_NAMES[service]
     return Request(server, f"{TARGETS[service]}.{name}", {}), service
 
 
@@ -74,6 +78,9 @@ def test_refusal(server, operation, refusal):
     if operation.split(".")[0] in VERSIONS:
         assert reply.status == 403
         assert f"<Code>{query_code}</Code><Message>{texts[1]}</Message>".encode() in reply.body
+    elif operation in PATHS:
+        assert (reply.status, reply.headers["x-amzn-errortype"]) == (403, json_code)
+        assert reply.json == {"message": texts[0]}
     else:
         assert (reply.status, reply.json) == (400, {"__type": json_code, "message": texts[0]})
 
@@ -90,6 +97,11 @@ def test_violation(server, operation):
         error = ElementTree.fromstring(reply.body).find("{*}Error")
         assert error.findtext("{*}Code") == "ValidationError"
         assert error.findtext("{*}Message") == validation(*sentences)
+        return
+    if operation in PATHS:
+        reply = send(Request(server, method="GET", path=body).sign(SIGNING_NAMES[service]))
+        assert (reply.status, reply.headers["x-amzn-errortype"]) == (400, "ValidationException")
+        assert reply.json == {"message": validation(*sentences)}
         return
     reply = call(server, name, body, service)
     assert reply.status == 400

@@ -94,7 +94,7 @@ package struct Authorized<Op: Operation>: Sendable {
             throw error
         }
         call.markCommitted()
-        promise.keep(done.row, house.trail.append(done.records, canWait: true))
+        promise.keep(done.row, house.trail.append(done.records, citing: call.cited, canWait: true))
         if done.hasOthers { house.handover.noteOthers() }
         return done.output
     }
@@ -140,7 +140,7 @@ func authorize<Op: Operation>(
         // A policy asked for a key whose value is in a row that is not at hand: it is asked again with the row.
         if let detour = call.takeWanted() { throw detour }
         if !decision.isAllowed, let granted = try judgeByGrant(question, decision, call) { decision = granted }
-        call.note(Finding(question, decision, explain(ask, layers)))
+        call.note(Finding(question, decision, ask, layers, call))
         guard decision.isAllowed else {
             throw question.refusal ?? Fault.denied(decision, question, call.caller, Op.api)
         }

@@ -77,17 +77,22 @@ package final class Call: Sendable {
 
     /// The same call once more, under a request id of its own. It shares the journal.
     func repeated(view: View) -> Call {
-        Call(scene, requestID: house.chance.uuid(), via: via, view: view, journal: journal)
+        Call(scene, requestID: house.chance.kin(of: requestID), via: via, view: view, journal: journal)
     }
 
     /// The same call as the service `api` makes it for the caller. It shares the journal.
     func forwarded(by api: API, view: View) -> Call {
-        Call(scene, requestID: house.chance.uuid(), via: api.name, view: view, journal: journal)
+        Call(scene, requestID: house.chance.kin(of: requestID), via: api.name, view: view, journal: journal)
     }
 
     /// What was decided about this call, in the order in which it was asked.
     var findings: [Finding] { found.withLock { $0 } }
-    func note(_ finding: Finding) { found.withLock { $0.append(finding) } }
+    func note(_ finding: Finding) {
+        found.withLock { $0.append(finding) }
+        journal.cite(finding.cited)
+    }
+    /// The policies that the records speak of.
+    var cited: [PolicyText] { journal.cited }
 
     /// The accounts, other than the caller's, whose resources this call is about.
     var otherOwners: [AccountID] { owners.withLock { $0 } }
@@ -116,6 +121,7 @@ package final class Call: Sendable {
     package final class Journal: Sendable {
         private struct State {
             var records: [[UInt8]] = []
+            var cited: [PolicyText] = []
             var isCommitted = false
             var isContextual = false
             var wanted: Detour?
@@ -126,6 +132,8 @@ package final class Call: Sendable {
 
         func add(_ record: [UInt8]) { state.withLock { $0.records.append(record) } }
         var records: [[UInt8]] { state.withLock { $0.records } }
+        func cite(_ texts: [PolicyText]) { state.withLock { $0.cited += texts } }
+        var cited: [PolicyText] { state.withLock { $0.cited } }
         /// True once the records have gone with a committed transaction: nothing is left for the trail to wait for.
         var isCommitted: Bool { state.withLock { $0.isCommitted } }
         var isContextual: Bool { state.withLock { $0.isContextual } }

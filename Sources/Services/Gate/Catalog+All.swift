@@ -146,6 +146,8 @@ extension Catalog {
     private static let insight: [Entry] = [
         Entry(reading: Insight.Explain.self),
         Entry(writing: Insight.WhoCan.self),
+        Entry(writing: Toolbox.GetRequestAuthorizationDetails.self),
+        Entry(writing: Toolbox.GetRequestAuthorizationPolicy.self),
     ]
 
     private static let tokens: [Entry] = [
@@ -155,6 +157,7 @@ extension Catalog {
         Entry(reading: Tokens.GetSessionToken.self),
         Entry(reading: Tokens.GetFederationToken.self),
         Entry(reading: Tokens.GetAccessKeyInfo.self),
+        Entry(writing: Tokens.DecodeAuthorizationMessage.self),
     ]
 
     private static let accessRolesAndPolicies: [Entry] = [

@@ -15,6 +15,7 @@ package struct Entry: Sendable {
     package let isBrief: Bool
     package let hasOutput: Bool
     let isOpen: Bool
+    let route: Route?
     package let input: Structure
     let perform: @Sendable (Call, Fields) throws -> Step
     /// `nil` for operations that are never prepared.
@@ -65,6 +66,7 @@ package struct Entry: Sendable {
         isBrief = Op.isBrief
         hasOutput = Op.hasOutput
         isOpen = Op.isOpen
+        route = Op.route
         input = Op.input
         guard Op.input.members.contains(where: { $0.name == "GrantTokens" }) else {
             self.perform = perform
@@ -82,6 +84,8 @@ package struct Catalog: Sendable {
     package let entries: [Entry]
     private let byTarget: [Text: [Text: Int]]
     private let byService: [Text: [Text: Int]]
+    /// To entries, by their numbers.
+    let routes: RouteTable
 
     package init(_ entries: [Entry]) {
         self.entries = entries
@@ -92,6 +96,7 @@ package struct Catalog: Sendable {
             byService[entry.api.name, default: [:]][entry.name] = index
         }
         (self.byTarget, self.byService) = (byTarget, byService)
+        routes = RouteTable(entries.enumerated().compactMap { pair in pair.element.route.map { ($0, pair.offset) } })
     }
 
     /// An operation of the Query protocol that need not be signed.

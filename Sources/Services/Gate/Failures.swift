@@ -51,5 +51,19 @@ enum Unrecorded {
         )
     )
 
-    static func reply(_ dialect: Dialect) -> Reply { dialect == .query ? xml : json }
+    private static let rest = Reply(
+        status: 500,
+        contentType: Dialect.restJSON.contentType,
+        headers: [Header("x-amzn-ErrorType", "InternalServerException")],
+        body: Array(
+            #"{"message":"The call could not be recorded in the audit trail, so it is not answered."}"#.utf8)
+    )
+
+    static func reply(_ dialect: Dialect) -> Reply {
+        switch dialect {
+        case .json11, .json10: json
+        case .query: xml
+        case .restJSON: rest
+        }
+    }
 }

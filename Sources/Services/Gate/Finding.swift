@@ -8,15 +8,27 @@ package struct Finding: Sendable {
     package let decision: Decision
     /// For a refusal: the statements that came close, at most ``most``.
     package let near: [StatementTrace]
+    /// For a refusal.
+    private let evidence: Evidence?
 
     static let most = 8
 
-    /// - Parameter explanation: made for refusals alone: it costs many times the decision.
-    init(_ question: Question, _ decision: Decision, _ explanation: @autoclosure () -> Explanation) {
+    /// What refusals keep beside the decision costs many times the decision: it is gathered for them alone.
+    init(_ question: Question, _ decision: Decision, _ ask: Ask, _ layers: Layers, _ call: Call) {
         action = question.action
         resource = question.resource
         self.decision = decision
-        near = decision.isAllowed ? [] : Array(explanation().near.prefix(Self.most))
+        near = decision.isAllowed ? [] : Array(explain(ask, layers).near.prefix(Self.most))
+        evidence = decision.isAllowed ? nil : Evidence(ask, layers, call)
+    }
+
+    /// The policies that the record speaks of.
+    var cited: [PolicyText] {
+        switch decision.reason {
+        case .allowed(let statement): [statement.text]
+        case .root: []
+        case .explicitDeny, .implicitDeny: evidence?.cited ?? []
+        }
     }
 
     /// A member of the record's `additionalEventData.authorization`.
@@ -55,6 +67,7 @@ package struct Finding: Sendable {
             }
             out.append("]")
         }
+        evidence?.append(to: &out)
         out.append("}")
     }
 
@@ -63,7 +76,9 @@ package struct Finding: Sendable {
         out.append(statement.layer.name)
         out.append(#"","policy":"#)
         out.append(jsonString: statement.policy)
-        out.append(#","statement":"#)
+        out.append(#","digest":""#)
+        out.append(statement.text.digest)
+        out.append(#"","statement":"#)
         out.append(decimal: Int64(statement.index))
         guard let sid = statement.sid else { return }
         out.append(",\"sid\":")

@@ -23,7 +23,7 @@ extension Gate {
             claim.verify(request, key: signer.key),
             house.admission.admit(entry.quota, in: Place(account: signer.caller.account, region: claim.region))
         else { return nil }
-        let requestID = house.chance.uuid()
+        let requestID = RequestID(at: received, house.chance).text
         let circumstances = Circumstances(
             received: received,
             requestID: requestID,
@@ -41,7 +41,7 @@ extension Gate {
         return Answer(
             requestID: requestID.string,
             reply: Reply(status: 200, contentType: Dialect.json11.contentType, body: answer.body),
-            ticket: house.trail.append(answer.records),
+            ticket: house.trail.append(answer.records, citing: read.cited),
             unrecorded: Unrecorded.reply(.json11)
         )
     }
@@ -67,6 +67,7 @@ extension Gate {
         let read = PreparedRead(
             entry: index,
             prepared: found,
+            cited: rehearsal.cited,
             signer: signer,
             target: target,
             body: attempt.request.body,

@@ -67,8 +67,9 @@ package final class Gate: Door {
         let envelope = try Envelope(attempt.request)
         attempt.envelope = envelope
         attempt.dialect = .presumed(envelope)
-        let invocation = try Invocation.recognize(attempt.request, envelope)
+        let invocation = try Invocation.recognize(attempt.request, envelope, catalog.routes)
         attempt.dialect = invocation.dialect
+        attempt.entry = invocation.route
         if invocation.target != nil {
             guard let index = catalog.find(invocation, scopedTo: nil) else { throw Fault.unknownOperation }
             attempt.entry = index
@@ -196,7 +197,7 @@ package final class Gate: Door {
         var ticket: Ticket?
         if let call = attempt.call, !call.isCommitted {
             let records = call.records
-            if !records.isEmpty { ticket = house.trail.append(records) }
+            if !records.isEmpty { ticket = house.trail.append(records, citing: call.cited) }
         }
         return Answer(
             requestID: attempt.requestID.string,
@@ -256,8 +257,8 @@ struct Attempt: Sendable {
 
     init(_ request: Request, _ house: House) {
         self.request = request
-        requestID = house.chance.uuid()
         received = house.clock.now()
+        requestID = RequestID(at: received, house.chance).text
         began = house.clock.monotonic()
         view = View(cache: house.store.cache)
     }

@@ -31,7 +31,7 @@ func terms(_ question: Question, _ call: Call) throws -> (Ask, Layers) {
         owner: question.owner.text,
         keys: keys
     )
-    let layers = Layers(
+    var layers = Layers(
         identity: caller.policies,
         boundary: caller.boundary,
         session: caller.sessionPolicies,
@@ -42,6 +42,7 @@ func terms(_ question: Question, _ call: Call) throws -> (Ask, Layers) {
         isKeyPolicy: question.isKeyPolicy,
         isTrustPolicy: question.isTrustPolicy
     )
+    (layers.serviceControlTargets, layers.resourceControlTargets) = (caller.controls.targets, owners.targets)
     return (ask, layers)
 }
 

@@ -21,6 +21,8 @@ package protocol Operation: Sendable {
     static var hasOutput: Bool { get }
     /// True where the request itself holds the proof of who sends it: then it need not be signed.
     static var isOpen: Bool { get }
+    /// Where REST protocols find it; `nil` in the others.
+    static var route: Route? { get }
     static var input: Structure { get }
     /// Output members that the trail keeps as `responseElements`; `nil` records `null`.
     static var recordedOutput: Structure? { get }
@@ -47,6 +49,7 @@ extension Operation {
     package static var isBrief: Bool { true }
     package static var hasOutput: Bool { true }
     package static var isOpen: Bool { false }
+    package static var route: Route? { nil }
     package static var recordedOutput: Structure? { nil }
     package static func resources(_ subject: Subject) -> [RecordedResource] { [] }
     package static func additionalEventData(_ subject: Subject) -> Fields { [:] }

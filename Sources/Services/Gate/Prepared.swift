@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Policy
 internal import Store
 internal import Synchronization
 
@@ -26,6 +27,8 @@ package protocol RepeatableOperation: ReadOperation {
 final class PreparedRead: Sendable {
     let entry: Int
     let prepared: any Prepared
+    /// The policies that its records speak of.
+    let cited: [PolicyText]
     private let signer: KnownSigner
     /// Target and body.
     private let question: [UInt8]
@@ -38,6 +41,7 @@ final class PreparedRead: Sendable {
     init(
         entry: Int,
         prepared: any Prepared,
+        cited: [PolicyText],
         signer: KnownSigner,
         target: ArraySlice<UInt8>,
         body: [UInt8],
@@ -47,6 +51,7 @@ final class PreparedRead: Sendable {
     ) {
         self.entry = entry
         self.prepared = prepared
+        self.cited = cited
         self.signer = signer
         question = target + body
         bodyStart = target.count

@@ -78,6 +78,8 @@ struct Controls: Sendable {
     /// Each level from the root down; every level must allow.
     var service: [[NamedPolicy]] = []
     var resource: [[NamedPolicy]] = []
+    /// Ids of the root, the units and the account: of each level.
+    var targets: [Text] = []
     var organization: Text?
     /// `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/`, as `aws:PrincipalOrgPaths` has it.
     var organizationPath: Text?
@@ -135,6 +137,7 @@ extension View {
         }
         controls.organizationPath = Text(
             "\(organization)/" + units.reversed().map { "\($0)/" }.joined())
+        controls.targets = units.reversed() + [account.id.text]
         guard !account.isManagement else { return controls }
         for level in levels.reversed() {
             var (service, resource): ([NamedPolicy], [NamedPolicy]) = ([], [])

@@ -74,7 +74,7 @@ extension Caller {
         guard let session, session.kind != .role, operation != "GetCallerIdentity" else { return nil }
         switch (api.name, session.kind) {
         case ("iam", .user) where session.usedMFA == nil, ("iam", .federated):
-            return SignatureFlaw.invalidToken.fault(.query)
+            return SignatureFlaw.invalidToken.fault(api.dialects.contains(.query) ? .query : .json)
         case ("sts", .user) where operation != "AssumeRole", ("sts", .federated):
             return Fault("AccessDenied", "Cannot call \(operation) with session credentials", status: 403)
         default: return nil

@@ -50,6 +50,47 @@ final class AppendFile: Sendable {
     }
 }
 
+/// A file to be read in pieces, whoever may be appending to it.
+final class ReadFile: Sendable {
+    private let descriptor: Int32
+    private let path: String
+
+    /// `nil` if there is no such file.
+    init?(path: String) throws(FileFlaw) {
+        self.path = path
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return nil }
+            throw FileFlaw(doing: "open \(path)", code: errno)
+        }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    func size() throws(FileFlaw) -> Int {
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw FileFlaw(doing: "size of \(path)", code: errno) }
+        return end
+    }
+
+    /// Fewer than `count` bytes only at the end of the file.
+    func read(from offset: Int, count: Int) throws(FileFlaw) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe pread(descriptor, buffer.baseAddress.map { unsafe $0 + filled }, count - filled, offset + filled)
+            }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw FileFlaw(doing: "read \(path)", code: errno) }
+            if got == 0 { break }
+            filled += got
+        }
+        bytes.removeLast(count - filled)
+        return bytes
+    }
+}
+
 enum Folder {
     /// Makes a new file's name survive a power cut.
     static func sync(_ path: String) throws(FileFlaw) {

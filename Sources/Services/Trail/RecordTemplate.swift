@@ -89,7 +89,8 @@ package struct RecordTemplate: Sendable {
         switch gap {
         case .time: out.append(iso8601: circumstances.received)
         case .requestID: out.append(circumstances.requestID)
-        case .freshRequestID, .eventID: chance.append(uuidTo: &out)
+        case .freshRequestID: chance.append(kinOf: circumstances.requestID, to: &out)
+        case .eventID: chance.append(uuidTo: &out)
         case .origin:
             out.append(jsonString: circumstances.peer.address)
             out.append(#","userAgent":"#)

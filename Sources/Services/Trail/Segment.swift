@@ -1,9 +1,12 @@
 internal import Bytes
+internal import Wire
 
 /// Names and reading of the trail's files: `NUMBER-TIME.trail`, numbered without gaps.
 struct Segment: Sendable, Equatable {
     let number: UInt64
     let name: String
+    /// In whole seconds.
+    let opened: Timestamp
 
     init(number: UInt64, at time: Timestamp) {
         var out = ByteBuilder()
@@ -12,14 +15,17 @@ struct Segment: Sendable, Equatable {
         out.append(time.basicISO8601)
         out.append(".trail")
         self.number = number
+        opened = Timestamp(seconds: time.seconds)
         name = String(decoding: out.bytes, as: UTF8.self)
     }
 
     init?(name: String) {
         let parts = Text(name).split(on: 0x2D, limit: 2)
         guard parts.count == 2, parts[0].utf8.count == 12, parts[0].utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
-            let number = UInt64(parts[0].string), name.utf8.suffix(6).elementsEqual(".trail".utf8)
+            let number = UInt64(parts[0].string), name.utf8.suffix(6).elementsEqual(".trail".utf8),
+            let opened = Timestamp(basicISO8601: Array(parts[1].utf8.dropLast(6)).span)
         else { return nil }
+        self.opened = opened
         self.number = number
         self.name = name
     }

@@ -1,6 +1,7 @@
 package import Bytes
 internal import Dispatch
 internal import Foundation
+package import Policy
 package import Seal
 internal import Synchronization
 
@@ -22,6 +23,8 @@ package final class Trail: Sendable {
 
     struct State {
         var queue: [[UInt8]] = []
+        /// Policies that queued records speak of and that may not be in the archive yet.
+        var cited: [PolicyText] = []
         /// The writer has been called since it last took the queue.
         var isCalled = false
         var issued: UInt64 = 0
@@ -42,6 +45,9 @@ package final class Trail: Sendable {
 
     let state = Mutex(State())
     let folder: String
+    /// Marks the policies that this trail's archive has.
+    private let keeper = Trail.count.wrappingAdd(1, ordering: .relaxed).newValue
+    private static let count = Atomic<UInt64>(0)
     private let settled = Atomic<UInt64>(0)
     private let hasLost = Atomic<Bool>(false)
     private let wake = DispatchSemaphore(value: 0)
@@ -67,10 +73,13 @@ package final class Trail: Sendable {
 
     /// Queues records and returns the position of the last one.
     ///
-    /// - Parameter canWait: records that are durable elsewhere already go with the next group, whenever that is.
-    package func append(_ records: [[UInt8]], canWait: Bool = false) -> Ticket {
+    /// - Parameters:
+    ///   - cited: the policies that the records speak of. They are in the archive before the records are in a segment.
+    ///   - canWait: records that are durable elsewhere already go with the next group, whenever that is.
+    package func append(_ records: [[UInt8]], citing cited: [PolicyText] = [], canWait: Bool = false) -> Ticket {
         let (sequence, mustCall) = state.withLock { state in
             state.queue.append(contentsOf: records)
+            for text in cited where text.keeper.load(ordering: .relaxed) != keeper { state.cited.append(text) }
             state.issued += UInt64(records.count)
             return (state.issued, !canWait && state.call())
         }
@@ -98,6 +107,12 @@ package final class Trail: Sendable {
         }
     }
 
+    /// Suspends until everything that was appended before is durable or lost.
+    func settleAll() async {
+        let last = state.withLock { Ticket(sequence: $0.issued) }
+        _ = await settle(last)
+    }
+
     package func observe(_ notify: @escaping @Sendable () -> Void) { state.withLock { $0.observers.append(notify) } }
 
     /// `nil` while records can be written.
@@ -116,12 +131,12 @@ package final class Trail: Sendable {
         while true {
             let isFailing = state.withLock { $0.failure != nil }
             let isProbe = wake.wait(timeout: isFailing ? .now() + 1 : .distantFuture) == .timedOut
-            let (batch, isStopping) = state.withLock { state in
-                defer { (state.queue, state.isCalled) = ([], false) }
-                return (state.queue, state.isStopping)
+            let (batch, cited, isStopping) = state.withLock { state in
+                defer { (state.queue, state.cited, state.isCalled) = ([], [], false) }
+                return (state.queue, state.cited, state.isStopping)
             }
             let begin = clock.monotonic()
-            if !batch.isEmpty || isProbe { commit(batch, to: &file, clock) }
+            if !batch.isEmpty || isProbe { commit(batch, citing: cited, to: &file, clock) }
             if batch.count >= Self.crowd, !isStopping { pace(since: begin, clock) }
             if isStopping {
                 state.withLock { $0.isStopped = true }
@@ -143,10 +158,13 @@ package final class Trail: Sendable {
         usleep(UInt32((Self.interval - elapsed) / 1000))
     }
 
-    private func commit(_ batch: [[UInt8]], to file: inout TrailFile, _ clock: Clock) {
+    private func commit(_ batch: [[UInt8]], citing cited: [PolicyText], to file: inout TrailFile, _ clock: Clock) {
         let begin = clock.monotonic()
         var failure: Text?
-        do { try file.write(batch) } catch { failure = "\(error)" }
+        do {
+            try file.write(batch, citing: cited)
+            for text in cited { text.keeper.store(keeper, ordering: .relaxed) }
+        } catch { failure = "\(error)" }
         let elapsed = clock.monotonic() &- begin
         let first = settled.load(ordering: .relaxed) + 1
         let last = first + UInt64(batch.count) - 1

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Policy
 internal import Seal
 
 /// The writer's side of the segments. Only the trail's thread touches it.
@@ -20,6 +21,7 @@ struct TrailFile: Sendable {
     /// When set, the segment must not be written again: a sync of it failed, and what its pages hold is unknown.
     private var isSuspect = false
     private var hasFailed = false
+    private var archive: PolicyArchive
 
     init(
         folder: String,
@@ -32,6 +34,7 @@ struct TrailFile: Sendable {
     ) throws(TrailFlaw) {
         (self.folder, self.node, self.rows) = (folder, node, rows)
         (self.clock, self.chance, self.log, self.options) = (clock, chance, log, options)
+        archive = PolicyArchive(folder: folder, isSynced: options.isSynced)
         do {
             try Folder.create(folder)
             let last = try Segment.all(in: folder).last
@@ -77,8 +80,11 @@ struct TrailFile: Sendable {
     static func identity(_ node: Text) -> Binding { Binding("trail-head", [node]) }
 
     /// Appends and syncs. After a failure nothing of `batch` is in the trail.
-    mutating func write(_ batch: [[UInt8]]) throws {
+    ///
+    /// - Parameter cited: the policies that the records speak of.
+    mutating func write(_ batch: [[UInt8]], citing cited: [PolicyText]) throws {
         do {
+            try archive.keep(cited)
             try prepare()
             var next = chain
             var lines = ByteBuilder(capacity: batch.reduce(0) { $0 + $1.count + Chain.prefixLength + 1 } + 1024)
