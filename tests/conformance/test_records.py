@@ -9,7 +9,7 @@ import uuid
 import pytest
 import requests
 from catalog import BY_OTHERS, SUCCESS, World
-from support import ANY, Request, call, send, token, until
+from support import ANY, SIGNING_NAMES, Request, call, send, token, until
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 READ_ONLY = re.compile(
@@ -34,7 +34,7 @@ def by_request(server, answer):
 def test_record_of_each_operation(server, client, name, operation):
     service, operation_name = operation.split(".")
     record = by_request(server, SUCCESS[operation][0](World(client, name)))
-    assert record["eventName"] == operation_name and record["eventSource"] == f"{service}.amazonaws.com"
+    assert record["eventName"] == operation_name and record["eventSource"] == f"{SIGNING_NAMES.get(service, service)}.amazonaws.com"
     assert record["eventVersion"] == "1.11" and record["eventType"] == "AwsApiCall"
     assert record["eventCategory"] == "Management" and record["managementEvent"] is True
     assert record["awsRegion"] == "us-west-2"

@@ -257,3 +257,11 @@ def test_rotation(clients):
         assert [node.decrypt(CiphertextBlob=b)["Plaintext"] for b in (blob, new)] == [b"x", b"y"]
     kms.enable_key_rotation(KeyId=key)
     seen(lambda: other.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"], True)
+
+
+def test_each_node_tells_of_its_own_calls(nodes, a):
+    id = a.list_secrets()["ResponseMetadata"]["RequestId"].replace("-", "")
+    here, there = (node.client("iam-toolbox", retries={"max_attempts": 0}) for node in nodes)
+    assert here.get_request_authorization_details(authorizationId=id)["evaluations"][0]["evaluatedEffect"] == "ALLOW"
+    with refused("ResourceNotFoundException", status=404):
+        there.get_request_authorization_details(authorizationId=id)

@@ -13,15 +13,15 @@ struct AuthorizationDetails: Sendable {
     /// For the ARNs of what controls are attached to.
     private let organization: OrganizationState?
     private let viewer: AccountID
-    private let folder: String
+    private let trail: Trail
 
     /// `nil` where there is nothing to tell, or not to this caller, or not in this Region.
     static func find(_ id: Text, for call: Call) async throws -> AuthorizationDetails? {
         guard let id = RequestID(id) else { return nil }
         // A call that wrote is answered a moment before its record is in a segment.
-        await call.house.trail.settleAll()
-        let folder = call.house.trail.folder
-        let found = try RecordSearch(folder: folder).records(of: id)
+        let trail = call.house.trail
+        await trail.settleAll()
+        let found = try await trail.read { try RecordSearch(folder: $0).records(of: id) }
         guard let own = found.last, own.text("awsRegion") == call.place.region else { return nil }
         let recorded = found.lazy.flatMap(findings).compactMap { $0.fields("context")?.text("aws:PrincipalOrgID") }
             .first
@@ -34,7 +34,7 @@ struct AuthorizationDetails: Sendable {
             }
         }
         return AuthorizationDetails(
-            records: found.suffix(1) + found.dropLast(), organization: state, viewer: account, folder: folder)
+            records: found.suffix(1) + found.dropLast(), organization: state, viewer: account, trail: trail)
     }
 
     /// Twelve digits. Somebody whom a provider vouched for has no account: then it is that of what was asked for.
@@ -216,20 +216,19 @@ struct AuthorizationDetails: Sendable {
     }
 
     /// As it was when it was evaluated; `nil` if it is not in the archive.
-    func document(_ digest: Text) throws -> Document? {
-        try PolicyArchive.text(digest, folder: folder).flatMap { try? JSON.parse($0) }
+    func document(_ digest: Text) async throws -> Document? {
+        try await trail.read { try PolicyArchive.text(digest, folder: $0) }.flatMap { try? JSON.parse($0) }
     }
 
     /// The first thing that was refused, for `sts:DecodeAuthorizationMessage`.
-    func decoded() throws -> Fields? {
+    func decoded() async throws -> Fields? {
         for record in records {
             for finding in Self.findings(record) where finding.text("effect") != "ALLOW" {
-                return try DecodedMessage(
+                let digest = listed(finding).compactMap { $0?.digest }.first { $0 == finding.text("digest") }
+                let statement: Document? = if let digest { try await document(digest) } else { nil }
+                return DecodedMessage(
                     finding: finding, record: record,
-                    context: requestContext.members + context(finding, record).members,
-                    statement: listed(finding).lazy.compactMap { $0 }.first { policy in
-                        policy.digest == finding.text("digest")
-                    }.flatMap { try document($0.digest) }
+                    context: requestContext.members + context(finding, record).members, statement: statement
                 ).fields
             }
         }

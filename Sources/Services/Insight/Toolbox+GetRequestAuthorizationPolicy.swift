@@ -14,7 +14,7 @@ extension Toolbox {
             let details = try await call.details()
             let uri = call.input.text("policyUri") ?? ""
             guard let policy = details.policies.first(where: { $0.uri == uri }),
-                let document = try details.document(policy.digest)
+                let document = try await details.document(policy.digest)
             else { throw Fault.noEvaluatedPolicy }
             return ["policyDocument": document]
         }

@@ -5,7 +5,7 @@ internal import Wire
 /// `iam-toolbox`, the one service of AWS that tells why a request was decided as it was: read from the node's own trail, for as
 /// long as that is kept.
 enum Toolbox {
-    static let quota = Quota("iam-toolbox", 20)
+    static let quota = Quota("iam-toolbox", 5)
     static let authorizationID = Shape.string(
         0...256,
         Pattern("[0123456789abcdefghijklmnopqrstuvwxyz]+") { text in

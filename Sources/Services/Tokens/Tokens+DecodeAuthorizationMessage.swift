@@ -28,7 +28,7 @@ extension Tokens {
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let message = call.input.text("EncodedMessage") ?? ""
             guard let details = try await AuthorizationDetails.find(message, for: call.call),
-                let decoded = try details.decoded()
+                let decoded = try await details.decoded()
             else { throw Fault("InvalidAuthorizationMessageException", "Message is not valid") }
             return ["DecodedMessage": .string(Text(decoding: decoded.json[...]))]
         }

@@ -16,7 +16,7 @@ package struct RecordSearch: Sendable {
     /// Bytes that the wide look reads on beyond its time.
     private static let overrun = 8 << 20
     /// Bytes that a look reads at most.
-    private static let most = 512 << 20
+    private static let most = 256 << 20
 
     package init(folder: String) { self.folder = folder }
 

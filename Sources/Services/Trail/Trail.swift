@@ -51,6 +51,7 @@ package final class Trail: Sendable {
     private let settled = Atomic<UInt64>(0)
     private let hasLost = Atomic<Bool>(false)
     private let wake = DispatchSemaphore(value: 0)
+    private let reading = DispatchQueue(label: "trail-reading", qos: .utility)
 
     /// Opens the trail in `folder`, dropping an unfinished last line (never acknowledged), and starts the writer.
     package init(
@@ -111,6 +112,15 @@ package final class Trail: Sendable {
     func settleAll() async {
         let last = state.withLock { Ticket(sequence: $0.issued) }
         _ = await settle(last)
+    }
+
+    /// Reads the trail's files: one reader at a time, on no thread that anybody else waits for.
+    ///
+    /// - Parameter body: of the trail's folder.
+    func read<T: Sendable>(_ body: @escaping @Sendable (String) throws -> T) async throws -> T {
+        try await withCheckedThrowingContinuation { continuation in
+            reading.async { [folder] in continuation.resume(with: Result { try body(folder) }) }
+        }
     }
 
     package func observe(_ notify: @escaping @Sendable () -> Void) { state.withLock { $0.observers.append(notify) } }
