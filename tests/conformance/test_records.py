@@ -13,7 +13,7 @@ from support import ANY, SIGNING_NAMES, Request, call, send, token, until
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 READ_ONLY = re.compile(
-    "(secretsmanager.(Get|List|Describe|BatchGet).*)|(sts.*)|(iam.(Get|List|Simulate).*)|(organizations.(List|Describe).*)"
+    "(secretsmanager.(Get|List|Describe|BatchGet).*)|(sts.*)|(iam(-toolbox)?.(Get|List|Simulate).*)|(organizations.(List|Describe).*)"
     "|(kms.(Get|List|Describe|Encrypt|Decrypt|ReEncrypt|Generate|Sign|Verify|Derive).*)"
 )
 # Not established on AWS.
