@@ -17,7 +17,7 @@ import Testing
 
     @Test func explainEveryDecision() throws {
         var (allowed, denied, silent) = (0, 0, 0)
-        for seed in 0..<fuzzCount(standard: 1_500) {
+        for seed in 0..<fuzzCount(standard: 500) {
             var chance = Chance(seed: 5_000_000 + UInt64(seed))
             let world = try DifferentialTests.load(Sources(&chance))
             let ask = Vocabulary.ask(&chance)
@@ -41,7 +41,7 @@ import Testing
             let order = found.compactMap { AuthorizationCheck.Kind.allCases.firstIndex(of: $0.kind) }
             #expect(order == order.sorted())
         }
-        #expect(allowed > 100 && denied > 100 && silent > 100)
+        #expect(allowed > 20 && denied > 20 && silent > 20)
     }
 
     @Test func levelsHaveTargets() throws {
