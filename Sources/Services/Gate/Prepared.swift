@@ -85,7 +85,8 @@ final class PreparedReads: Sendable {
         var young: [UInt64: PreparedRead] = [:]
         var old: [UInt64: PreparedRead] = [:]
         /// Traces of what came by, so that only what comes twice is prepared. One may be taken for another: then something is
-        /// prepared too early.
+        /// prepared too early. Sets of four, the latest first: with one place for each, two that share it would wipe out each
+        /// other's trace for ever.
         var traces = [UInt16](repeating: 0, count: 1 << 16)
     }
 
@@ -108,10 +109,12 @@ final class PreparedReads: Sendable {
 
     /// Whether it came by before.
     func isFamiliar(_ mix: UInt64) -> Bool {
-        let (place, trace) = (Int(truncatingIfNeeded: mix & 0xFFFF), UInt16(truncatingIfNeeded: mix >> 48) | 1)
+        let (start, trace) = (Int(truncatingIfNeeded: mix & 0x3FFF) * 4, UInt16(truncatingIfNeeded: mix >> 48) | 1)
         return state.withLock { state in
-            defer { state.traces[place] = trace }
-            return state.traces[place] == trace
+            for index in start..<(start + 4) where state.traces[index] == trace { return true }
+            for index in ((start + 1)..<(start + 4)).reversed() { state.traces[index] = state.traces[index - 1] }
+            state.traces[start] = trace
+            return false
         }
     }
 
