@@ -43,7 +43,7 @@ class Access:
         with self.start(large) as server:
             account = self.secrets(server)
             self.people(server, account, users, policies)
-            many = self.readers(server, account, READERS, "policy-{n}")
+            many = self.readers(server, account, READERS, "also-{n}")
         with self.start(small) as one, self.start(large) as many_users:
             self.notes[f"start with {users:,} users and {policies:,} managed policies, s"] = many_users.ready
             self.one = Case("GetSecretValue, account with one user", CLIENTS)
@@ -101,8 +101,6 @@ class Access:
     def readers(self, server, account, count, policy):
         """Users that read: a credentials file with their keys."""
         self.make(server, count, "CreateUser", UserName="reader-{n}")
-        if "{n}" in policy:
-            policy = "also-{n}"
         self.make(
             server, count, "AttachUserPolicy", UserName="reader-{n}", PolicyArn=f"arn:aws:iam::{account}:policy/{policy}")
         profiles = []

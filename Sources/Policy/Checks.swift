@@ -97,12 +97,8 @@ private struct Checker {
 
     private func matched(_ policies: [NamedPolicy], _ layer: PolicyLayer) -> [StatementTrace] {
         policies.flatMap { policy in
-            policy.document.statements.enumerated().compactMap { index, statement in
-                let outcome = statement.outcome(evaluation, isPrincipalChecked: layer == layers.resourceLayer)
-                guard outcome == .matched else { return nil }
-                return StatementTrace(
-                    statement: policy.reference(index, layer), effect: statement.effect, outcome: outcome)
-            }
+            policy.traces(layer, evaluation, isPrincipalChecked: layer == layers.resourceLayer)
+                .filter { $0.outcome == .matched }
         }
     }
 

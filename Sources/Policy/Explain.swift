@@ -39,16 +39,21 @@ package struct ConditionFailure: Sendable, Equatable {
 /// The same decision as `decide`, with its trace. For simulations, the console and the operator; too slow for every request.
 package func explain(_ ask: Ask, _ layers: Layers) -> Explanation {
     let evaluation = Evaluation(ask)
-    var traces: [StatementTrace] = []
-    for (layer, policy) in layers.all {
-        for (index, statement) in policy.document.statements.enumerated() {
-            let outcome = statement.outcome(evaluation, isPrincipalChecked: layer == layers.resourceLayer)
-            traces.append(
-                StatementTrace(statement: policy.reference(index, layer), effect: statement.effect, outcome: outcome)
-            )
-        }
+    let traces = layers.all.flatMap { layer, policy in
+        policy.traces(layer, evaluation, isPrincipalChecked: layer == layers.resourceLayer)
     }
     return Explanation(decision: decide(ask, layers), traces: traces)
+}
+
+extension NamedPolicy {
+    /// What became of each statement, in the document's order.
+    func traces(_ layer: PolicyLayer, _ evaluation: Evaluation, isPrincipalChecked: Bool) -> [StatementTrace] {
+        document.statements.enumerated().map { index, statement in
+            StatementTrace(
+                statement: reference(index, layer), effect: statement.effect,
+                outcome: statement.outcome(evaluation, isPrincipalChecked: isPrincipalChecked))
+        }
+    }
 }
 
 extension Layers {
@@ -85,7 +90,7 @@ extension Statement {
         return matcher.coversAction(Evaluation(Ask(action: action, resource: "*", principal: nobody)))
     }
 
-    func outcome(_ evaluation: Evaluation, isPrincipalChecked: Bool) -> StatementTrace.Outcome {
+    fileprivate func outcome(_ evaluation: Evaluation, isPrincipalChecked: Bool) -> StatementTrace.Outcome {
         if isPrincipalChecked, !concerns(evaluation.ask.principal) { return .otherPrincipal }
         guard matcher.coversAction(evaluation) else { return .otherAction }
         guard matcher.coversResource(evaluation) else { return .otherResource }
