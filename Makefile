@@ -43,7 +43,7 @@ $(VENV)/ready: tests/requirements.txt
 
 fuzz: ## The policy engine against the naive one: a million random documents and requests (FUZZ=N documents, three requests each)
 	@echo "==> Building the release tests (minutes the first time)"
-	@UNDERCROFT_FUZZ_COUNT=$(FUZZ) swift test -c release -Xswiftc -enable-testing --filter DifferentialTests
+	@UNDERCROFT_FUZZ_COUNT=$(FUZZ) swift test -c release --scratch-path .build/fuzz -Xswiftc -enable-testing --filter DifferentialTests
 
 check: ## Format, imports, and the rules of the house
 	@swift format lint --strict -p -r Sources Tests Package.swift
