@@ -26,6 +26,8 @@ package final class House: Sendable {
     package let regions: Set<Text>
     /// Names this process's rows in the outbox and its trail segments.
     package let node: Text
+    package let rotators: [any NativeRotator]
+    package let functions: any FunctionDoor
 
     private struct NoNetwork: Error {}
 
@@ -40,6 +42,8 @@ package final class House: Sendable {
         quotas: QuotaPolicy = QuotaPolicy(),
         regions: Set<Text> = [],
         node: Text,
+        rotators: [any NativeRotator] = [],
+        functions: any FunctionDoor = NoFunctionDoor(),
         fetch: @escaping @Sendable (_ url: Text, _ thumbprints: [Text]) async throws -> [UInt8] = { _, _ in
             throw NoNetwork()
         }
@@ -55,6 +59,8 @@ package final class House: Sendable {
         figures = Figures()
         self.regions = regions
         self.node = node
+        self.rotators = rotators
+        self.functions = functions
         self.fetch = fetch
     }
 }

@@ -18,6 +18,8 @@ package final class Figures: Sendable {
     }
     private let series = Mutex<[Series]>([])
     private let prepared = Atomic<UInt64>(0)
+    private let rotated = Atomic<UInt64>(0)
+    private let unrotated = Atomic<UInt64>(0)
 
     func prepare(_ catalog: Catalog) {
         series.withLock { series in
@@ -44,6 +46,13 @@ package final class Figures: Sendable {
         }
     }
 
+    func countRotation(succeeded: Bool) {
+        if succeeded {
+            rotated.wrappingAdd(1, ordering: .relaxed)
+        } else {
+            unrotated.wrappingAdd(1, ordering: .relaxed)
+        }
+    }
     func countPrepared() { prepared.wrappingAdd(1, ordering: .relaxed) }
 
     /// Prometheus text exposition format 0.0.4.
@@ -66,6 +75,10 @@ package final class Figures: Sendable {
         out += "# HELP undercroft_prepared_answers_total Answers given from what an earlier call had prepared.\n"
         out += "# TYPE undercroft_prepared_answers_total counter\n"
         out += "undercroft_prepared_answers_total \(prepared.load(ordering: .relaxed))\n"
+        out += "# HELP undercroft_rotations_total Attempts at a rotation, by result.\n"
+        out += "# TYPE undercroft_rotations_total counter\n"
+        out += "undercroft_rotations_total{result=\"ok\"} \(rotated.load(ordering: .relaxed))\n"
+        out += "undercroft_rotations_total{result=\"failed\"} \(unrotated.load(ordering: .relaxed))\n"
         out += "# HELP undercroft_request_seconds Time in the gate, without the wait for the record.\n"
         out += "# TYPE undercroft_request_seconds histogram\n"
         for one in series { out += Self.histogram(one) }

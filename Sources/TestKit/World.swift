@@ -21,7 +21,9 @@ package final class World: Sendable {
     package init(
         quotas: QuotaPolicy = QuotaPolicy(isEnforced: false),
         limits: Limits = Limits(),
-        catalog: Catalog = .all
+        catalog: Catalog = .all,
+        rotators: [any NativeRotator] = [],
+        functions: any FunctionDoor = NoFunctionDoor()
     ) async throws {
         folder = NSTemporaryDirectory() + "undercroft-test-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -36,7 +38,7 @@ package final class World: Sendable {
         )
         house = House(
             store: store, root: root, trail: trail, clock: clock.clock, chance: chance, log: book.log, limits: limits,
-            quotas: quotas, node: "test"
+            quotas: quotas, node: "test", rotators: rotators, functions: functions
         )
         gate = Gate(house: house, catalog: catalog)
         guard let account = AccountID("000000000001"),

@@ -78,7 +78,7 @@ import Wire
 
     @Test func unknownOperationsAndBadBodiesAreToldApart() async throws {
         try await inWorld { world in
-            #expect(await world.send("RotateSecret", ["SecretId": "a"]).code == "UnknownOperationException")
+            #expect(await world.send("StopReplicationToReplica", ["SecretId": "a"]).code == "UnknownOperationException")
             let target: Text = "secretsmanager.GetSecretValue"
             for body in ["", "[]", "{", "{\"SecretId\":1}", "{\"SecretId\":\"a\",}"] {
                 let answer = await world.send(raw: Array(body.utf8), target: target, service: "secretsmanager")

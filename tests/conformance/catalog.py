@@ -313,6 +313,14 @@ BY_OTHERS = {
     "organizations.CreateOrganization", "organizations.DeleteOrganization", "organizations.EnablePolicyType",
     "organizations.DisablePolicyType",
 }
+ROTATOR = "arn:aws:lambda:us-west-2:000000000001:function:undercroft-rotate-random"
+
+
+def cancel_rotation(w):
+    w.secrets.rotate_secret(SecretId=w.secret, RotationLambdaARN=ROTATOR)
+    return w.secrets.cancel_rotate_secret(SecretId=w.secret)
+
+
 # A call that succeeds, and a member of its answer (None: the answer is empty).
 SUCCESS = {
     "secretsmanager.GetSecretValue": (lambda w: w.secrets.get_secret_value(SecretId=w.secret), "SecretString"),
@@ -328,6 +336,9 @@ SUCCESS = {
             SecretId=w.secret, VersionStage="mine", MoveToVersionId=w.version), "Name"),
     "secretsmanager.DeleteSecret": (lambda w: w.secrets.delete_secret(SecretId=w.secret), "DeletionDate"),
     "secretsmanager.RestoreSecret": (lambda w: w.secrets.restore_secret(SecretId=w.deleted), "ARN"),
+    "secretsmanager.RotateSecret": (
+        lambda w: w.secrets.rotate_secret(SecretId=w.secret, RotationLambdaARN=ROTATOR), "VersionId"),
+    "secretsmanager.CancelRotateSecret": (cancel_rotation, "ARN"),
     "secretsmanager.ListSecrets": (lambda w: w.secrets.list_secrets(MaxResults=1), "SecretList"),
     "secretsmanager.ListSecretVersionIds": (lambda w: w.secrets.list_secret_version_ids(SecretId=w.secret), "Versions"),
     "secretsmanager.TagResource": (
@@ -601,6 +612,7 @@ VIOLATIONS = {
     "secretsmanager.PutSecretValue": NO_SECRET, "secretsmanager.UpdateSecret": NO_SECRET,
     "secretsmanager.UpdateSecretVersionStage": ({"SecretId": "x"}, missing("versionStage")),
     "secretsmanager.DeleteSecret": NO_SECRET, "secretsmanager.RestoreSecret": NO_SECRET,
+    "secretsmanager.RotateSecret": NO_SECRET, "secretsmanager.CancelRotateSecret": NO_SECRET,
     "secretsmanager.ListSecrets": ({"MaxResults": 0}, LOW), "secretsmanager.ListSecretVersionIds": NO_SECRET,
     "secretsmanager.TagResource": ({"SecretId": "x"}, missing("tags")),
     "secretsmanager.UntagResource": ({}, missing("secretId", "tagKeys")),

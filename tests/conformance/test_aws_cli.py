@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from support import until
 
 ONE = pathlib.Path(sys.executable).parent / "aws"
 # Debian's package is the second generation.
@@ -78,7 +79,21 @@ def test_others(aws):
     state = aws("kms", "describe-key", "--key-id", key, "--query", "KeyMetadata.KeyState", "--output", "text")
     assert state == "Enabled"
     said = aws("secretsmanager", "rotate-secret", "--secret-id", "x", fails=True)
+    assert "ResourceNotFoundException" in said
+    said = aws("secretsmanager", "stop-replication-to-replica", "--secret-id", "x", fails=True)
     assert "UnknownOperationException" in said
+
+
+def test_rotation(aws, client, name):
+    client().create_secret(Name=name, SecretString="one")
+    function = "arn:aws:lambda:us-west-2:000000000001:function:undercroft-rotate-random"
+    version = aws(
+        "secretsmanager", "rotate-secret", "--secret-id", name, "--rotation-lambda-arn", function, "--rotation-rules",
+        "AutomaticallyAfterDays=30", "--query", "VersionId", "--output", "text")
+    until(lambda: client().describe_secret(SecretId=name)["VersionIdsToStages"].get(version) == ["AWSCURRENT"])
+    shown = json.loads(aws("secretsmanager", "describe-secret", "--secret-id", name))
+    assert shown["RotationEnabled"] is True and shown["RotationRules"] == {"AutomaticallyAfterDays": 30}
+    assert json.loads(aws("secretsmanager", "cancel-rotate-secret", "--secret-id", name))["Name"] == name
 
 
 def test_pages_without_asking(aws, client, region):

@@ -220,7 +220,7 @@ def test_empty_body(server, target):
 @pytest.mark.parametrize(
     "target",
     [
-        "secretsmanager.RotateSecret", "secretsmanager.CancelRotateSecret", "secretsmanager.ReplicateSecretToRegions",
+        "secretsmanager.ReplicateSecretToRegions", "secretsmanager.StopReplicationToReplica",
         "secretsmanager.listsecrets", "secretsmanager.Nothing", "Secretsmanager.ListSecrets", "ListSecrets",
         "TrentService.SignNothing", "TrentService.ListSecrets", "secretsmanager.Encrypt", "DynamoDB_20120810.ListTables",
         "secretsmanager.ListSecrets.", ".ListSecrets", "secretsmanager.", "x" * 1000,

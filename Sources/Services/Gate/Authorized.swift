@@ -140,6 +140,7 @@ func authorize<Op: Operation>(
         // A policy asked for a key whose value is in a row that is not at hand: it is asked again with the row.
         if let detour = call.takeWanted() { throw detour }
         if !decision.isAllowed, let granted = try judgeByGrant(question, decision, call) { decision = granted }
+        if !decision.isAllowed, let mandated = try judgeByMandate(question, decision, call) { decision = mandated }
         call.note(Finding(question, decision, ask, layers, call))
         guard decision.isAllowed else {
             throw question.refusal ?? Fault.denied(decision, question, call.caller, Op.api)

@@ -20,6 +20,8 @@ package final class Caller: Sendable {
     let session: Session?
     /// CloudTrail's `userIdentity`, ready to be copied into records.
     package let identityJSON: [UInt8]
+    /// Of a service that acts by itself; `nil` for everybody who signs.
+    let mandate: Mandate?
 
     init(
         accessKeyID: Text,
@@ -31,7 +33,8 @@ package final class Caller: Sendable {
         controls: Controls,
         tags: [Tag],
         session: Session?,
-        identityJSON: [UInt8]
+        identityJSON: [UInt8],
+        mandate: Mandate? = nil
     ) {
         self.account = account
         self.accessKeyID = accessKeyID
@@ -44,5 +47,6 @@ package final class Caller: Sendable {
         self.tags = tags
         self.session = session
         self.identityJSON = identityJSON
+        self.mandate = mandate
     }
 }

@@ -13,6 +13,8 @@ extension Catalog {
         Entry(writing: Secrets.UpdateSecretVersionStage.self),
         Entry(writing: Secrets.DeleteSecret.self),
         Entry(writing: Secrets.RestoreSecret.self),
+        Entry(writing: Secrets.RotateSecret.self),
+        Entry(writing: Secrets.CancelRotateSecret.self),
         Entry(writing: Secrets.ListSecrets.self),
         Entry(writing: Secrets.ListSecretVersionIds.self),
         Entry(writing: Secrets.TagResource.self),
@@ -146,6 +148,8 @@ extension Catalog {
     private static let insight: [Entry] = [
         Entry(reading: Insight.Explain.self),
         Entry(writing: Insight.WhoCan.self),
+        Entry(writing: Insight.DescribeRotation.self),
+        Entry(writing: Insight.RepairRotation.self),
         Entry(writing: Toolbox.GetRequestAuthorizationDetails.self),
         Entry(writing: Toolbox.GetRequestAuthorizationPolicy.self),
     ]

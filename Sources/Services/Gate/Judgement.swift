@@ -78,6 +78,8 @@ extension Call {
         case "aws:tokenissuetime": caller.session.map { $0.issued.iso8601 }
         case "aws:sourceidentity": caller.session?.sourceIdentity
         case "aws:federatedprovider": caller.session?.provider
+        case "aws:sourcearn": caller.mandate?.secretARN
+        case "aws:sourceaccount": caller.mandate?.account.text
         default: nil
         }
     }

@@ -54,6 +54,8 @@ struct SecretDraft: Sendable {
     var labels: StagingLabels
     /// `nil` in rows that do not say.
     var versions: VersionTally?
+    /// `nil` if it never was to be rotated.
+    var rotation: RotationSetting?
 
     init(_ row: SecretRow) throws {
         self.row = row
@@ -63,6 +65,7 @@ struct SecretDraft: Sendable {
         tags = body.list("tags").map { Tag.list($0) }
         policy = WrittenPolicy(body, "policy")
         versions = body.fields("versions").flatMap { VersionTally($0) }
+        rotation = body.fields("rotation").flatMap { RotationSetting($0) }
         labels = StagingLabels(
             (body.fields("labels")?.members ?? []).compactMap { member in
                 if case .string(let version) = member.value { (member.name, version) } else { nil }
@@ -92,6 +95,7 @@ struct SecretDraft: Sendable {
             .structure(Fields(labels.pairs.map { Fields.Member(name: $0.label, value: .string($0.version)) }))
         )
         if let versions { body.add("versions", .structure(versions.fields)) }
+        if let rotation { body.add("rotation", .structure(rotation.fields)) }
         var row = row
         row.body = body.json
         return row

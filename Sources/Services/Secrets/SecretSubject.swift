@@ -84,10 +84,12 @@ extension Authorized where Op.Subject == Secrets.Subject {
         _ body: @escaping @Sendable (inout SecretDraft, borrowing Transaction) throws -> Op.Output
     ) async throws -> Op.Output {
         let known = try subject.requireAny()
-        let change: @Sendable (SecretDraft, borrowing Transaction) throws -> Op.Output = { [now] before, transaction in
+        let change: @Sendable (SecretDraft, borrowing Transaction) throws -> Op.Output = {
+            [now, house] before, transaction in
             if before.row.deleteAfter != nil, !allowingDeleted { throw Fault.markedForDeletion }
             var draft = before
             let output = try body(&draft, transaction)
+            if draft.rotation != nil { try Rotation.follow(&draft, from: before.labels, at: now, house, transaction) }
             if touchesChanged { draft.row.changed = now }
             var row = draft.encoded
             row.rev = try transaction.update(row, from: before.row)

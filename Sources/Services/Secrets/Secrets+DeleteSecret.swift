@@ -99,6 +99,8 @@ extension Secrets {
         guard let current = try transaction.secret(row.place, row.name), current.suffix == row.suffix else { return }
         let versions = try transaction.versions(row.place, row.name).map(\.versionID)
         _ = try transaction.deleteSecret(row.place, row.name)
+        _ = try transaction.delete(RotationDuty.key(row.name, in: row.place))
+        try RotationFlight.forget(row.name, in: row.place, transaction)
         for record in versionEvents("EndSecretVersionDelete", versions, row, house, at: now) {
             try transaction.appendRecord(node: house.node, record)
         }

@@ -31,6 +31,7 @@ extension Secrets {
         var fields = secret.identity.fields
         fields.add("Description", draft.description.flatMap { $0.isEmpty ? nil : $0 })
         fields.add("KmsKeyId", draft.kmsKeyID)
+        draft.rotation?.add(to: &fields)
         fields.add("LastChangedDate", row.changed)
         fields.add("LastAccessedDate", row.accessed)
         fields.add("DeletedDate", row.deleteAfter)

@@ -28,6 +28,7 @@ extension Secrets {
             return try await call.changeSecret(allowingDeleted: true, touchesChanged: false) { draft, transaction in
                 guard draft.row.deleteAfter != nil else { return secret.identity }
                 draft.row.deleteAfter = nil
+                try Rotation.resume(draft, at: call.now, transaction)
                 draft.row.changed = call.now
                 let versions = try transaction.versions(draft.row.place, draft.row.name).map(\.versionID)
                 for record in versionEvents("CancelSecretVersionDelete", versions, draft.row, call.house, at: call.now)

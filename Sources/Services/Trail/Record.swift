@@ -196,6 +196,7 @@ package enum Record {
         at time: Timestamp,
         requestID: Text,
         eventID: Text,
+        errorMessage: Text? = nil,
         details: Fields
     ) -> [UInt8] {
         var out = ByteBuilder(capacity: 800)
@@ -215,7 +216,12 @@ package enum Record {
         out.append(api.eventSource)
         out.append(#"","userAgent":""#)
         out.append(api.eventSource)
-        out.append(#"","requestParameters":null,"responseElements":null,"additionalEventData":"#)
+        out.append("\"")
+        if let errorMessage {
+            out.append(#","errorMessage":"#)
+            append(truncated: errorMessage, to: &out)
+        }
+        out.append(#","requestParameters":null,"responseElements":null,"additionalEventData":"#)
         out.append(json: details)
         out.append(#","requestID":"#)
         append(truncated: requestID, to: &out)

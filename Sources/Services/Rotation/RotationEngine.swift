@@ -1,0 +1,96 @@
+internal import Bytes
+internal import Store
+internal import Synchronization
+
+/// Carries rotations out: takes up what is due, one node at a time, as many at once as the functions bear.
+package struct RotationEngine: Sendable {
+    private let house: House
+    private let pause: @Sendable (_ milliseconds: Int64) async throws -> Void
+    private let underWay = UnderWay()
+
+    /// Milliseconds between two looks at what is due.
+    private static let interval: Int64 = 200
+    private static let batch = 64
+
+    /// - Parameter pause: the clock's sleep; throws when the task is cancelled.
+    package init(house: House, pause: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void) {
+        self.house = house
+        self.pause = pause
+    }
+
+    /// Until its task is cancelled. What is under way then is left to whoever takes it up next.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                for item in await due() {
+                    group.addTask { await turn(item) }
+                }
+                do { try await pause(Self.interval) } catch { break }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// All that is due now, to its end.
+    package func step() async {
+        while true {
+            let items = await due()
+            guard !items.isEmpty else { return }
+            await withDiscardingTaskGroup { group in
+                for item in items { group.addTask { await turn(item) } }
+            }
+        }
+    }
+
+    private func due() async -> [Item] {
+        do {
+            let now = house.clock.now()
+            let items = try await house.store.read {
+                try $0.itemsDue(kind: RotationDuty.kind, by: now, limit: Self.batch)
+            }
+            return items.filter { underWay.begin($0) }
+        } catch {
+            house.log.error("rotation: what is due can't be read: \((error as? StoreError)?.operatorText ?? "?")")
+            return []
+        }
+    }
+
+    private func turn(_ item: Item) async {
+        defer { underWay.end(item) }
+        var turn = RotationTurn(house: house, pause: pause, key: item.key)
+        await turn.drive()
+    }
+}
+
+/// What this node is at. A function is not asked for more at once than it can do.
+private final class UnderWay: Sendable {
+    /// Of one function. Lambda's own limit, where one is set, is the function's concurrency.
+    private static let perFunction = 10
+    private static let all = 64
+
+    private struct State {
+        var keys: Set<ItemKey> = []
+        var functions: [Text: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func begin(_ item: Item) -> Bool {
+        state.withLock { state in
+            let function = item.link ?? ""
+            guard state.keys.count < Self.all, state.functions[function, default: 0] < Self.perFunction,
+                state.keys.insert(item.key).inserted
+            else { return false }
+            state.functions[function, default: 0] += 1
+            return true
+        }
+    }
+
+    func end(_ item: Item) {
+        state.withLock { state in
+            state.keys.remove(item.key)
+            let left = state.functions[item.link ?? "", default: 1] - 1
+            state.functions[item.link ?? ""] = left > 0 ? left : nil
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Bytes
+internal import Store
+internal import Wire
+
+/// The flight recorder's page of one attempt: its steps, their times, and what went wrong.
+struct RotationFlight: Sendable {
+    static let kind: Text = "rotation-flight"
+    /// Attempts that are kept of a secret.
+    private static let kept = 20
+
+    enum End: Text, Sendable {
+        case succeeded = "succeeded"
+        case failed = "failed"
+    }
+
+    struct Entry: Sendable {
+        let step: RotationStep
+        let began: Timestamp
+        let milliseconds: Int64
+        let failure: RotationFailure?
+    }
+
+    let place: Place
+    let name: Text
+    let kind: RotationRun.Kind
+    let token: Text
+    let function: Text
+    let node: Text
+    let attempt: Int
+    let began: Timestamp
+    private(set) var entries: [Entry] = []
+    private(set) var outcome: End?
+    private(set) var ended: Timestamp?
+    var retryAt: Timestamp?
+
+    init(_ claim: RotationTurn.Claim, node: Text, at now: Timestamp) {
+        (place, name) = (claim.duty.place, claim.duty.name)
+        (kind, token, attempt) = (claim.run.kind, claim.run.token, claim.run.attempts)
+        function = claim.function
+        self.node = node
+        began = now
+    }
+
+    mutating func add(_ step: RotationStep, began: Timestamp, ended: Timestamp, _ failure: RotationFailure?) {
+        entries.append(
+            Entry(
+                step: step, began: began, milliseconds: ended.milliseconds - began.milliseconds, failure: failure))
+    }
+
+    mutating func end(_ outcome: End, at now: Timestamp) { (self.outcome, ended) = (outcome, now) }
+
+    /// As people and programs see it.
+    var fields: Fields {
+        var fields: Fields = [
+            "Kind": .string(kind.rawValue), "VersionId": .string(token), "Function": .string(function),
+            "Node": .string(node), "Attempt": .integer(Int64(attempt)), "Began": .timestamp(began),
+            "Steps": .list(
+                entries.map { entry in
+                    var step: Fields = [
+                        "Step": .string(entry.step.rawValue), "Began": .timestamp(entry.began),
+                        "Milliseconds": .integer(entry.milliseconds),
+                    ]
+                    step.add("ErrorType", entry.failure?.kind)
+                    step.add("ErrorMessage", entry.failure?.message)
+                    return .structure(step)
+                }),
+        ]
+        fields.add("Outcome", outcome?.rawValue)
+        fields.add("Ended", ended)
+        fields.add("RetryAt", retryAt)
+        return fields
+    }
+
+    /// Ids sort by time: a secret's name has no `|`.
+    private func key(_ number: Text) -> ItemKey { ItemKey(place: place, kind: Self.kind, id: "\(name)|\(number)") }
+
+    func save(_ transaction: borrowing Transaction) throws {
+        let digits = "\(began.milliseconds)"
+        let padded = String(repeating: "0", count: max(0, 15 - digits.count)) + digits
+        let item = Item(key: key(Text("\(padded)-\(attempt)")), link: name, body: fields.json)
+        guard try transaction.insert(item) else { return }
+        let all = try transaction.items(place, kind: Self.kind, link: name, after: nil, limit: Self.kept * 2)
+        for old in all.dropLast(Self.kept) { try transaction.delete(old.key) }
+    }
+
+    /// The last attempts, oldest first, as ``fields`` has them.
+    static func all(of name: Text, in place: Place, _ snapshot: borrowing Snapshot) throws -> [Fields] {
+        try snapshot.items(place, kind: kind, link: name, after: nil, limit: kept * 2).map { try Fields(json: $0.body) }
+    }
+
+    static func forget(_ name: Text, in place: Place, _ transaction: borrowing Transaction) throws {
+        for item in try transaction.items(place, kind: kind, link: name, after: nil, limit: kept * 2) {
+            try transaction.delete(item.key)
+        }
+    }
+}

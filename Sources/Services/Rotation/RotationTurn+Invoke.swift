@@ -1,0 +1,72 @@
+internal import Bytes
+internal import Store
+internal import Wire
+
+// What a turn asks of functions.
+extension RotationTurn {
+    /// One step, by whatever function. `nil` if it succeeded.
+    func invoke(_ step: RotationStep, _ claim: Claim) async -> RotationFailure? {
+        let vault: ServiceVault
+        do {
+            vault = try ServiceVault(claim.arn, token: claim.run.token, in: key.place, house)
+            if claim.run.kind == .test { try await vault.copyCurrent() }
+        } catch {
+            return RotationFailure(error)
+        }
+        guard let rotator = Rotation.native(claim.function, in: key.place, house) else {
+            return await callFunction(step, claim)
+        }
+        // The last step moves the label: that is the engine's, in the transaction that ends the rotation.
+        guard step != .finish else { return nil }
+        do {
+            try await rotator.run(RotationEvent(step: step, secretARN: claim.arn, token: claim.run.token), vault)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func callFunction(_ step: RotationStep, _ claim: Claim) async -> RotationFailure? {
+        let event: Fields = [
+            "Step": .string(step.rawValue), "SecretId": .string(claim.arn),
+            "ClientRequestToken": .string(claim.run.token), "RotationToken": .string(claim.run.rotationToken),
+        ]
+        let outcome: FunctionOutcome
+        do {
+            outcome = try await house.functions.invoke(
+                claim.function, payload: event.json, for: claim.arn, account: key.place.account, house)
+        } catch {
+            return RotationFailure(error)
+        }
+        switch outcome.end {
+        case .succeeded: return nil
+        case .unavailable(let text): return RotationFailure("Unavailable", text)
+        case .failed: return RotationFailure(payload: outcome.payload)
+        }
+    }
+}
+
+extension RotationFailure {
+    /// Bytes of a function's words that are kept.
+    private static let most = 1024
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as RotationFailure: self = failure
+        case let fault as Fault: self.init(fault.code, fault.message ?? "")
+        default: self.init("InternalFailure", "The server's log says more.")
+        }
+    }
+
+    /// A function's error as runtimes report it.
+    init(payload: [UInt8]) {
+        guard case .structure(let fields)? = try? JSON.parse(payload) else {
+            self.init("Unhandled", "The function failed without saying why.")
+            return
+        }
+        let message = fields.text("errorMessage") ?? ""
+        self.init(
+            fields.text("errorType") ?? "Unhandled",
+            Text(decoding: message.bytes.prefix(Self.most)))
+    }
+}
