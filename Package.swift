@@ -105,7 +105,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
-            name: "RotatorsTests", dependencies: ["Bytes", "Front", "Primitives", "Rotators", "Seal", "Services"],
+            name: "RotatorsTests",
+            dependencies: ["Bytes", "Front", "Primitives", "Rotators", "Seal", "Services"] + nio,
             swiftSettings: strict),
         .testTarget(name: "BootstrapTests", dependencies: ["Bytes", "Bootstrap"], swiftSettings: strict),
         .testTarget(

@@ -23,8 +23,8 @@ struct Undercroft: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Serve.self, Config.self, BootstrapCommand.self, TrailCommand.self, Why.self, WhoCan.self, Status.self,
-            Version.self, Completion.self,
+            Serve.self, Config.self, BootstrapCommand.self, TrailCommand.self, Why.self, WhoCan.self,
+            RotatorsCommand.self, Status.self, Version.self, Completion.self,
         ]
     )
 }
