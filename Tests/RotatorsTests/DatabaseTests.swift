@@ -167,7 +167,7 @@ enum DatabaseTests {
         #expect(await end("0.0.0.0", .string("false"), stranger)?.message == nil)
     }
 
-    /// Down between two steps, and up again: no hand is needed.
+    /// Down between two steps, and up again: no hand is needed. The server has no TLS at all.
     static func restart(_ database: some ScratchDatabase, _ user: Text) async throws {
         try database.make(user, "first")
         let vault = FakeVault(current: database.secret(user, "first"))

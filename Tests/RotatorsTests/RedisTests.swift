@@ -16,17 +16,23 @@ struct ScratchRedis: Sendable {
     var server: RedisServer { RedisServer(authorities: process.folder + "/ca.pem") }
     var rotator: RedisUser { RedisUser(server: server) }
 
-    init() async throws {
+    /// - Parameter hasFile: users in a file of their own; else in the configuration.
+    init(hasFile: Bool = true) async throws {
         let folder = try ScratchServer.newFolder()
         try ScratchServer.makeCertificates(folder)
         let port = try ScratchServer.freePort()
         tlsPort = try ScratchServer.freePort()
-        try Data("user default off\nuser master on >masterful ~* &* +@all\n".utf8)
-            .write(to: URL(fileURLWithPath: folder + "/users.acl"))
+        let users = "user default off\nuser master on >masterful ~* &* +@all\n"
+        let (file, configuration) = (folder + "/users.acl", folder + "/redis.conf")
+        try Data((hasFile ? users : "").utf8).write(to: URL(fileURLWithPath: file))
+        try Data((hasFile ? "aclfile \(file)\n" : users).utf8).write(to: URL(fileURLWithPath: configuration))
         process = try ScratchServer(
             folder, port,
-            ["redis-server", "--port", "\(port)", "--tls-port", "\(tlsPort)", "--bind", "127.0.0.1", "--dir", folder]
-                + ["--aclfile", folder + "/users.acl", "--tls-cert-file", folder + "/server.pem"]
+            [
+                "redis-server", configuration, "--port", "\(port)", "--tls-port", "\(tlsPort)", "--bind", "127.0.0.1",
+                "--dir", folder,
+            ]
+                + ["--tls-cert-file", folder + "/server.pem"]
                 + ["--tls-key-file", folder + "/server.key", "--tls-ca-cert-file", folder + "/ca.pem"]
                 + ["--tls-auth-clients", "no", "--save", ""])
         try await waitUntilUp()
@@ -79,11 +85,14 @@ struct ScratchRedis: Sendable {
 
 @Suite(.enabled(if: ScratchRedis.isInstalled, "Redis is not installed"))
 struct RedisRotatorsTests {
-    @Test("the new and the current password work, the one before does not, and a restart changes nothing")
-    func rotations() async throws {
-        let redis = try await ScratchRedis()
-        let hostile: Text = "us'er\"é☃\\"
-        try await redis.make(hostile, "first")
+    @Test(
+        "the new and the current password work, the one before does not, and a restart changes nothing",
+        arguments: [true, false])
+    func rotations(_ hasFile: Bool) async throws {
+        let redis = try await ScratchRedis(hasFile: hasFile)
+        // Redis can't read its own configuration back with such a name in it.
+        let hostile: Text = hasFile ? "us'er\"é☃\\" : "user"
+        try await redis.make(hostile, "first", "+@all")
         let vault = FakeVault(current: redis.secret(hostile, "first"), draw: DatabaseTests.hostileDraw)
         try await redis.rotator.rotate(vault)
         let second = try vault.member("password", "AWSCURRENT")
@@ -185,6 +194,8 @@ struct RedisRotatorsTests {
         #expect(await end("127.0.0.1", secured, .bool(true))?.kind == "TLSRefused")
         #expect(await end("localhost", plain, .bool(true))?.kind == "TLSRefused")
         #expect(await end("localhost", plain, .null)?.message == nil)
+        #expect(await end("localhost", secured, .null)?.message == nil)
+        #expect(await end("localhost", secured, .null, stranger)?.kind == "TLSRefused")
         #expect(await end("0.0.0.0", plain, .null)?.kind == "TLSRefused")
         #expect(await end("0.0.0.0", plain, .bool(false))?.message == nil)
         #expect(await end("127.0.0.1", 1, .null)?.kind == "Unreachable")

@@ -77,7 +77,7 @@ struct ScratchPostgres: ScratchDatabase {
     let server: PostgresServer
     var engine: Text { "postgres" }
 
-    init() async throws {
+    init(hasTLS: Bool = true) async throws {
         let folder = try ScratchServer.newFolder()
         let binaries = try #require(Self.binaries)
         let (data, port) = (folder + "/data", try ScratchServer.freePort())
@@ -95,18 +95,24 @@ struct ScratchPostgres: ScratchDatabase {
         process = try ScratchServer(
             folder, port,
             asPostgres + [binaries + "/postgres", "-D", data, "-p", "\(port)", "-k", folder, "-F"]
-                + ["-c", "listen_addresses=*", "-c", "ssl=on", "-c", "ssl_cert_file=\(folder)/server.pem"]
+                + [
+                    "-c", "listen_addresses=*", "-c", "ssl=\(hasTLS ? "on" : "off")", "-c",
+                    "ssl_cert_file=\(folder)/server.pem",
+                ]
                 + ["-c", "ssl_key_file=\(folder)/server.key", "-c", "log_statement=all"])
         server = PostgresServer(authorities: folder + "/ca.pem")
         try await waitUntilUp()
-        _ = try master().session.run("CREATE TABLE work (id int)")
+        let session = try master().session
+        _ = try session.run("CREATE TABLE work (id int)")
+        // Grants on one table at the same time get into each other's way.
+        _ = try session.run("CREATE ROLE worker")
+        _ = try session.run("GRANT ALL ON work TO worker")
     }
 
     func make(_ user: Text, _ password: Text) throws {
         let session = try master().session
         let name = try session.identifier(user)
-        _ = try session.run("CREATE USER \(name) PASSWORD \(try session.literal(password.string))")
-        _ = try session.run("GRANT ALL ON work TO \(name)")
+        _ = try session.run("CREATE USER \(name) PASSWORD \(try session.literal(password.string)) IN ROLE worker")
     }
 
     func mayWork(_ user: Text, _ password: Text) throws -> Bool {
@@ -123,7 +129,7 @@ struct ScratchMariaDB: ScratchDatabase {
     let server: MySQLServer
     var engine: Text { "mariadb" }
 
-    init() async throws {
+    init(hasTLS: Bool = true) async throws {
         let folder = try ScratchServer.newFolder()
         let (data, port) = (folder + "/data", try ScratchServer.freePort())
         try ScratchServer.makeCertificates(folder)
@@ -132,7 +138,7 @@ struct ScratchMariaDB: ScratchDatabase {
             GRANT ALL ON *.* TO 'master'@'%' WITH GRANT OPTION;
             CREATE DATABASE IF NOT EXISTS work;
             CREATE TABLE IF NOT EXISTS work.work (id int);
-            CREATE ROLE IF NOT EXISTS reader;
+            CREATE ROLE IF NOT EXISTS reader WITH ADMIN 'master'@'%';
 
             """
         try Data(sql.replacing("CREATE USER", with: "CREATE USER IF NOT EXISTS").utf8)
@@ -140,14 +146,16 @@ struct ScratchMariaDB: ScratchDatabase {
         let user = geteuid() == 0 ? ["--user=mysql"] : []
         if geteuid() == 0 { try ScratchServer.capture(["chown", "-R", "mysql", folder]) }
         try ScratchServer.capture(
-            ["mariadb-install-db", "--no-defaults", "--datadir=\(data)", "--skip-test-db"]
+            ["TMPDIR=\(folder)", "mariadb-install-db", "--no-defaults", "--datadir=\(data)", "--skip-test-db"]
                 + ["--auth-root-authentication-method=normal"] + user)
         process = try ScratchServer(
             folder, port,
             ["/usr/sbin/mariadbd", "--no-defaults", "--datadir=\(data)", "--port=\(port)", "--bind-address=*"] + user
+                + ["--tmpdir=\(folder)"]
                 + ["--socket=\(folder)/s", "--pid-file=\(folder)/pid", "--skip-name-resolve", "--skip-log-bin"]
-                + ["--init-file=\(folder)/init.sql", "--ssl-ca=\(folder)/ca.pem", "--ssl-cert=\(folder)/server.pem"]
-                + ["--ssl-key=\(folder)/server.key", "--innodb-buffer-pool-size=16M", "--plugin-maturity=unknown"])
+                + ["--init-file=\(folder)/init.sql"]
+                + (hasTLS ? ["--ssl-cert=\(folder)/server.pem", "--ssl-key=\(folder)/server.key"] : [])
+                + ["--innodb-buffer-pool-size=16M", "--plugin-maturity=unknown"])
         server = MySQLServer(authorities: folder + "/ca.pem")
         try await waitUntilUp()
     }

@@ -1,7 +1,9 @@
 /// What went wrong, without the server's own words, which quote statements.
 enum MySQLWords {
     static func refusal(_ code: UInt32) -> Refusal {
-        (2000..<3000).contains(code) ? .unreachable(words(code)) : .statement(words(code))
+        // Of a login and of a role that may not be granted.
+        if code == 1698 { return .statement(words(1227)) }
+        return (2000..<3000).contains(code) ? .unreachable(words(code)) : .statement(words(code))
     }
 
     /// - Parameter text: libmariadb's own words are kept, those of servers are not.
@@ -9,8 +11,9 @@ enum MySQLWords {
         switch code {
         case 1045, 1130, 1251, 1275, 1524, 1698, 1862, 2059, 3118, 4151: .login(words(code))
         case 2026: .unsecured(short(text))
+        case 2002, 2003: .unreachable("nothing listens there, or nothing answered within 5 seconds")
         case 1044, 1049, 1820: .statement(words(code))
-        case 2002, 2003, 2005: .unreachable(short(text))
+        case 2005: .unreachable(short(text))
         default: .unreachable(words(code))
         }
     }

@@ -12,10 +12,10 @@ enum PostgresWords {
             return code.hasPrefix("28") ? .login(words(code)) : connecting(code)
         }
         switch phase {
-        case CONNECTION_SSL_STARTUP: return .unsecured(short(lines.last))
+        case CONNECTION_SSL_STARTUP: return .unsecured(short(lines))
         case CONNECTION_AWAITING_RESPONSE, CONNECTION_AUTH_OK, CONNECTION_SETENV, CONNECTION_CHECK_TARGET:
             return .unreachable("it broke off the login")
-        default: return .unreachable(short(lines.last))
+        default: return .unreachable(short(lines))
         }
     }
 
@@ -29,8 +29,9 @@ enum PostgresWords {
     }
 
     /// libpq's own words: `connection to server at … failed: reason`.
-    private static func short(_ line: Substring?) -> String {
-        let line = line.map(String.init) ?? "no reason given"
+    private static func short(_ lines: [Substring]) -> String {
+        // Hints are indented.
+        let line = String(lines.last { $0.first != "\t" } ?? "no reason given")
         return String((line.firstRange(of: "failed: ").map { line[$0.upperBound...] } ?? line[...]).prefix(200))
     }
 

@@ -73,12 +73,9 @@ struct RedisConnection: Sendable {
 
     private static func describe(_ error: any Error) -> String {
         switch error {
-        case is Late: return "no answer within 5 seconds"
-        case is Closed: return "it closed the connection"
-        case let error as NIOConnectionError:
-            guard let first = error.connectionErrors.first else { return "its name does not resolve" }
-            return String("\(first.error)".prefix(200))
-        default: return String("\(error)".prefix(200))
+        case is Late: "no answer within 5 seconds"
+        case is Closed: "it closed the connection"
+        default: Reason.of(error)
         }
     }
 

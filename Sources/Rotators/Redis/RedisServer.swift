@@ -7,7 +7,7 @@ struct RedisServer: Sendable {
 
     static let kind = ServerKind(title: "Redis", engines: ["redis", "valkey"], port: 6379)
 
-    /// As ``Door``: clear text only on this machine, or where the secret says so. Logged in.
+    /// Logged in. As with a ``Door``, clear text only on this machine or where the secret says so.
     func open(_ login: Login) async throws(Refusal) -> RedisConnection {
         let connection = try await connect(login)
         do throws(Refusal) {
@@ -26,11 +26,20 @@ struct RedisServer: Sendable {
         if login.ssl == false {
             return try await RedisConnection.open(login, isSecured: false, authorities: authorities)
         }
+        if login.ssl == nil, Host.isLoopback(login.host), let plain = try await plain(login) { return plain }
+        return try await RedisConnection.open(login, isSecured: true, authorities: authorities)
+    }
+
+    /// On this machine, what answers in clear text has no TLS on that port; such a port says nothing at all to the beginning of
+    /// TLS.
+    private func plain(_ login: Login) async throws(Refusal) -> RedisConnection? {
+        let connection = try await RedisConnection.open(login, isSecured: false, authorities: nil)
         do throws(Refusal) {
-            return try await RedisConnection.open(login, isSecured: true, authorities: authorities)
+            _ = try await connection.command([Array("PING".utf8)])
+            return connection
         } catch {
-            guard case .unsecured = error, login.ssl == nil, Host.isLoopback(login.host) else { throw error }
-            return try await RedisConnection.open(login, isSecured: false, authorities: authorities)
+            await connection.close()
+            return nil
         }
     }
 

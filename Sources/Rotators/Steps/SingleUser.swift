@@ -33,12 +33,13 @@ struct SingleUser<Server: DatabaseServer>: NativeRotator {
     private static func set(
         _ door: Door<Server>, _ pending: Login, _ current: Login, _ previous: Login?
     ) throws(RotationFailure) {
-        if try door.openIfLetIn(pending) != nil { return }
-        for login in [current, previous].compactMap(\.self) {
+        // The current password first: as a rule it is the right one, and servers lock users out for wrong ones.
+        for login in [current, pending, previous].compactMap(\.self) {
             // The previous value may be of another time: what it names is not to be changed now.
             guard login.username == current.username, Host.isSame(login.host, current.host), login.port == current.port,
                 let connection = try door.openIfLetIn(login)
             else { continue }
+            if login.stage == .pending { return }
             do throws(Refusal) {
                 try connection.changeOwnPassword(pending.username, to: pending.password)
             } catch { throw door.failure(error, login) }

@@ -83,7 +83,7 @@ struct Webhook: NativeRotator {
         do { answer = try await post(target.url, headers, builder.bytes) } catch {
             throw RotationFailure(
                 "Unreachable",
-                "\(event.step.rawValue): the webhook \(WebhookAddress.shown(target.url)) gave no answer: \(String("\(error)".prefix(200))). It is tried again."
+                "\(event.step.rawValue): the webhook \(WebhookAddress.shown(target.url)) gave no answer: \(Reason.of(error)). It is tried again."
             )
         }
         guard !(200...299).contains(answer.status) else { return }
