@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 import Seal
 import Services
 import Testing
@@ -54,6 +55,23 @@ struct MariaDBRotatorsTests {
         }
         #expect(try grants("rich_clone") == grants("rich"))
         #expect(try grants("rich").count == 4)
+    }
+
+    @Test("the server's log, with every statement in it, holds no password that is in use")
+    func log() async throws {
+        let database = try await ScratchMariaDB.shared.value
+        try database.make("logged", "first")
+        let vault = FakeVault(
+            current: database.secret("logged", "first", master: "arn:master"),
+            others: ["arn:master": database.secret("master", ScratchMariaDB.masterPassword)])
+        try await database.single().rotate(vault)
+        try await database.alternating().rotate(vault)
+        let log = try String(contentsOfFile: database.process.folder + "/general", encoding: .utf8)
+        #expect(log.contains("SET PASSWORD FOR 'logged_clone'@'%' = '*"))
+        for stage in ["AWSCURRENT", "AWSPREVIOUS"] as [Text] {
+            let password = try #require(try vault.member("password", stage))
+            #expect(password.hasPrefix("Drawn-") && !log.contains(password.string))
+        }
     }
 
     @Test("an account's method of authentication stays")

@@ -153,7 +153,7 @@ struct ScratchMariaDB: ScratchDatabase {
             ["/usr/sbin/mariadbd", "--no-defaults", "--datadir=\(data)", "--port=\(port)", "--bind-address=*"] + user
                 + ["--tmpdir=\(folder)"]
                 + ["--socket=\(folder)/s", "--pid-file=\(folder)/pid", "--skip-name-resolve", "--skip-log-bin"]
-                + ["--init-file=\(folder)/init.sql"]
+                + ["--init-file=\(folder)/init.sql", "--general-log", "--general-log-file=\(folder)/general"]
                 + (hasTLS ? ["--ssl-cert=\(folder)/server.pem", "--ssl-key=\(folder)/server.key"] : [])
                 + ["--innodb-buffer-pool-size=16M", "--plugin-maturity=unknown"])
         server = MySQLServer(authorities: folder + "/ca.pem")

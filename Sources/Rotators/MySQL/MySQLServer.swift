@@ -39,9 +39,20 @@ struct MySQLUser: DatabaseConnection {
         switch try passwordForm() {
         case .alterUser:
             try session.run("ALTER USER CURRENT_USER() IDENTIFIED BY ", .secret(password))
-        case .setPassword:
-            try session.run("SET PASSWORD = PASSWORD(", .secret(password), ")")
+        case .setPassword: try setPassword([], password)
         }
+    }
+
+    /// The server's general log has statements as they were sent, so the digest goes first. An account with another method of
+    /// authentication, or a server that checks passwords itself, refuses it.
+    private func setPassword(_ account: [SQLPart], _ password: SecretBytes) throws(Refusal) {
+        let start: [SQLPart] = ["SET PASSWORD"] + (account.isEmpty ? [] : [" FOR "] + account) + [" = "]
+        do throws(Refusal) {
+            return try session.run(start + [.quoted(NativePassword.digest(password))])
+        } catch {
+            guard case .statement = error else { throw error }
+        }
+        try session.run(start + ["PASSWORD(", .secret(password), ")"])
     }
 
     func provide(_ clone: Clone) throws(Refusal) {
@@ -56,15 +67,14 @@ struct MySQLUser: DatabaseConnection {
         switch try passwordForm() {
         case .alterUser:
             try session.run(["ALTER USER "] + account + [" IDENTIFIED BY ", .secret(clone.password)])
-        case .setPassword:
-            try session.run(["SET PASSWORD FOR "] + account + [" = PASSWORD(", .secret(clone.password), ")"])
+        case .setPassword: try setPassword(account, clone.password)
         }
     }
 
     private enum PasswordForm { case alterUser, setPassword }
 
-    /// MariaDB's PASSWORD() keeps to the account's own method of authentication, where its ALTER USER would change that; MySQL
-    /// has had ALTER USER since 5.7.6, and no PASSWORD() since 8.
+    /// MariaDB's SET PASSWORD keeps to the account's own method of authentication, where its ALTER USER would change that; MySQL
+    /// has had ALTER USER since 5.7.6, and takes no digests since 8.
     private func passwordForm() throws(Refusal) -> PasswordForm {
         let version = String(decoding: try session.rows("SELECT VERSION()").first ?? [], as: UTF8.self)
         if version.contains("MariaDB") { return .setPassword }
