@@ -42,9 +42,10 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        // C shims: libcrypto and memory hygiene; libpq.
+        // C shims: libcrypto and memory hygiene; libpq; libmariadb.
         .target(name: "CPlatform", linkerSettings: [.linkedLibrary("crypto")]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
 
         // Rooms that depend on nothing of ours but bytes and primitives.
         .target(name: "Bytes", swiftSettings: strict),
@@ -66,12 +67,20 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "Front", dependencies: ["Bytes", "Services", "Wire"] + nio, swiftSettings: strict),
         .target(
+            name: "Rotators",
+            dependencies: [
+                "Bytes", "Primitives", "Seal", "Services", "CLibPQ", "CMariaDB",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Bootstrap", dependencies: ["Bytes", "Policy", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .executableTarget(
             name: "undercroft",
             dependencies: [
-                "Bytes", "Bootstrap", "Primitives", "Front", "Services", "Store", "Seal", "Wire", "Policy",
+                "Bytes", "Bootstrap", "Primitives", "Front", "Rotators", "Services", "Store", "Seal", "Wire", "Policy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -100,6 +109,10 @@ let package = Package(
             dependencies: ["Bytes", "Policy", "Seal", "Services", "Store", "TestKit", "Wire"],
             swiftSettings: strict
         ),
+        .testTarget(
+            name: "RotatorsTests",
+            dependencies: ["Bytes", "Front", "Primitives", "Rotators", "Seal", "Services"] + nio,
+            swiftSettings: strict),
         .testTarget(name: "BootstrapTests", dependencies: ["Bytes", "Bootstrap"], swiftSettings: strict),
         .testTarget(
             name: "FrontTests",

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bytes
 import Foundation
 import Front
+import Rotators
 import Seal
 import Services
 import Store
@@ -64,6 +65,7 @@ struct Server {
             quotas: QuotaPolicy(isEnforced: settings.enforcesQuotas, overrides: settings.quotas),
             regions: Set(settings.regions),
             node: node,
+            rotators: Rotators.all(.live(authorities: settings.providerAuthorities, clock: clock)),
             fetch: { [authorities = settings.providerAuthorities, clock] url, thumbprints in
                 try await Providers.fetch(url, authorities, thumbprints, clock)
             }
