@@ -1,6 +1,6 @@
 import Bytes
-import Policy
 import Oracle
+import Policy
 import Testing
 
 /// The compiled engine against the naive one on random policies and requests, and the laws both must obey.

@@ -48,9 +48,9 @@ import Wire
 
     /// `value` is of the hour what the field is about, between `low` and `high`.
     static func item(
-        _ low: Int, _ high: Int, names: [String] = [], _ chance: inout Chance, _ value: @escaping (Calendar.Hour) -> Int
+        _ low: Int, _ high: Int, names: [String] = [], _ chance: inout Seeded, _ value: @escaping (Calendar.Hour) -> Int
     ) -> Item {
-        func show(_ number: Int, _ chance: inout Chance) -> String {
+        func show(_ number: Int, _ chance: inout Seeded) -> String {
             !names.isEmpty && Bool.random(using: &chance) ? names[number - low] : "\(number)"
         }
         let a = Int.random(in: low...high, using: &chance)
@@ -72,7 +72,7 @@ import Wire
         }
     }
 
-    static func dayOfMonth(_ chance: inout Chance) -> Item {
+    static func dayOfMonth(_ chance: inout Seeded) -> Item {
         let weekday = Int.random(in: 0..<7, using: &chance)
         switch Int.random(in: 0..<6, using: &chance) {
         case 0: return Item(text: "L") { $0.day == $0.monthLength }
@@ -82,7 +82,7 @@ import Wire
         }
     }
 
-    static func dayOfWeek(_ chance: inout Chance) -> Item {
+    static func dayOfWeek(_ chance: inout Seeded) -> Item {
         let weekday = Int.random(in: 0..<7, using: &chance)
         let name = Bool.random(using: &chance) ? dayNames[weekday] : "\(weekday + 1)"
         switch Int.random(in: 0..<6, using: &chance) {
@@ -97,13 +97,13 @@ import Wire
         }
     }
 
-    static func list(_ chance: inout Chance, _ item: (inout Chance) -> Item) -> Item {
+    static func list(_ chance: inout Seeded, _ item: (inout Seeded) -> Item) -> Item {
         let items = (0..<Int.random(in: 1...3, using: &chance)).map { _ in item(&chance) }
         return Item(text: items.map(\.text).joined(separator: ",")) { hour in items.contains { $0.matches(hour) } }
     }
 
     /// Most lists of hours would be too close together.
-    static func hour(_ chance: inout Chance) -> Item {
+    static func hour(_ chance: inout Seeded) -> Item {
         let first = Int.random(in: 0..<24, using: &chance)
         let step = Int.random(in: 4...24, using: &chance)
         switch Int.random(in: 0..<4, using: &chance) {
@@ -114,7 +114,7 @@ import Wire
     }
 
     @Test(arguments: 0..<8 as Range<UInt64>) func cron(seed: UInt64) throws {
-        var chance = Chance(seed: seed)
+        var chance = Seeded(seed: seed)
         var accepted = 0
         for _ in 0..<15 {
             let byMonth = Bool.random(using: &chance)
@@ -145,7 +145,7 @@ import Wire
         #expect(accepted > 3)
     }
 
-    private func agree(_ rules: RotationRules, _ openings: [Timestamp], _ name: Text, _ chance: inout Chance) throws {
+    private func agree(_ rules: RotationRules, _ openings: [Timestamp], _ name: Text, _ chance: inout Seeded) throws {
         var last = Calendar.start + -1
         for opening in openings {
             let window = rules.window(after: last)
@@ -167,7 +167,7 @@ import Wire
 
     /// The first hour at which a slot begins, and since which the interval less one slot has passed: what a rate means.
     @Test(arguments: 0..<8 as Range<UInt64>) func rate(seed: UInt64) throws {
-        var chance = Chance(seed: seed)
+        var chance = Seeded(seed: seed)
         for _ in 0..<60 {
             let isInDays = Bool.random(using: &chance)
             let count = isInDays ? Int.random(in: 1...40, using: &chance) : Int.random(in: 4...100, using: &chance)
@@ -185,7 +185,7 @@ import Wire
 }
 
 /// Seeded chance (splitmix64): a failing case is found again by its seed.
-struct Chance: RandomNumberGenerator {
+struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

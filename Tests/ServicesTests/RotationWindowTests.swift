@@ -19,7 +19,7 @@ import Wire
 
     @Test(arguments: schedules) func rotationsFollowOneAnother(rules name: Text, duration: Text?) throws {
         let rules = try RotationRules(name, duration)
-        var chance = Chance(seed: 1)
+        var chance = Seeded(seed: 1)
         var last = try Timestamp.at("2026-11-25T10:17:03.123Z")
         var previous: RotationWindow?
         for _ in 0..<200 {
@@ -40,7 +40,7 @@ import Wire
 
     @Test(arguments: schedules) func windowsNeverStepBack(rules name: Text, duration: Text?) throws {
         let rules = try RotationRules(name, duration)
-        var chance = Chance(seed: 2)
+        var chance = Seeded(seed: 2)
         let start = try Timestamp.at("2027-12-20T00:00:00Z")
         for _ in 0..<300 {
             let range = try #require([1, 40, 1000].randomElement(using: &chance)) * Self.day
@@ -71,7 +71,7 @@ import Wire
             let rules = try RotationRules(name, duration)
             let window = rules.window(after: try Timestamp.at("2026-11-25T10:17:03Z"))
             let length = window.closes.milliseconds - window.opens.milliseconds
-            var chance = Chance(seed: 3)
+            var chance = Seeded(seed: 3)
             var tenths = [Int](repeating: 0, count: 10)
             for _ in 0..<5000 {
                 let spread = chance.next()

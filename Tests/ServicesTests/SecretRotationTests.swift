@@ -1,5 +1,6 @@
 import Bytes
 import Seal
+import Store
 import Synchronization
 import TestKit
 import Testing
@@ -96,7 +97,7 @@ import Testing
         #expect(await value(world) == "new 1")
         #expect(await value(world, "AWSPREVIOUS") == "one")
         #expect(await stages(world)[Self.token] == ["AWSCURRENT"])
-        #expect(rotator.steps.withLock { $0 } == [.create, .set, .test])
+        #expect(rotator.steps.withLock { $0 } == [.create, .set, .test, .finish])
         let shown = await world.send("DescribeSecret", ["SecretId": "db"]).fields
         #expect(shown.bool("RotationEnabled") == true)
         #expect(shown.text("RotationLambdaARN") == Self.function)
@@ -235,13 +236,22 @@ import Testing
         await world.close()
     }
 
+    /// A store that two nodes share, as each of them sees it.
+    private func other(_ world: World) -> House {
+        House(
+            store: world.house.store, root: world.root, trail: world.house.trail, clock: world.clock.clock,
+            chance: .seeded(9), log: world.log.log, node: "other", rotators: world.house.rotators)
+    }
+
+    private var key: ItemKey {
+        RotationDuty.key("db", in: Place(account: AccountID("000000000001") ?? .none, region: World.region))
+    }
+
     @Test func aNodeThatDiesIsSucceededAndCanNotComeBack() async throws {
         let rotator = Scripted()
         let world = try await world(rotator)
         _ = await rotate(world)
-        let key = RotationDuty.key(
-            "db", in: Place(account: try #require(AccountID("000000000001")), region: World.region))
-        let dead = RotationTurn(house: world.house, pause: { _ in }, key: key)
+        let dead = RotationTurn(house: other(world), pause: { _ in }, key: key)
         let claim = try #require(try await dead.claim())
         // It has the secret to itself as long as its lease lasts.
         await engine(world).step()
@@ -250,9 +260,20 @@ import Testing
         await engine(world).step()
         #expect(await value(world) == "new 1")
         #expect(await stages(world)[Self.token] == ["AWSCURRENT"])
-        var flight = RotationFlight(claim, node: "dead", at: world.clock.now)
+        var flight = RotationFlight(claim, node: "other", at: world.clock.now)
         await #expect(throws: (any Error).self) { try await dead.fail(claim, &flight, retryAt: world.clock.now) }
         #expect(try await events(world) == ["RotationStarted", "RotationSucceeded"])
+        await world.close()
+    }
+
+    @Test func aNodeThatStartsAgainGoesOnAtOnce() async throws {
+        let rotator = Scripted()
+        let world = try await world(rotator)
+        _ = await rotate(world)
+        _ = try #require(try await RotationTurn(house: world.house, pause: { _ in }, key: key).claim())
+        await engine(world).step()
+        #expect(await value(world) == "new 1")
+        #expect(await stages(world)[Self.token] == ["AWSCURRENT"])
         await world.close()
     }
 }

@@ -41,7 +41,7 @@ def db(secrets, name):
 
 @pytest.fixture
 def stuck(secrets, name):
-    """A secret whose rotation fails in setSecret: nobody listens where its webhook is."""
+    """A secret whose rotation fails: nobody listens where its webhook is."""
     value = json.dumps({"password": "REPLACE-ME", "rotation_url": "http://127.0.0.1:9/hook", "rotation_key": "k" * 32})
     secrets.create_secret(Name=name, SecretString=value)
     version = secrets.rotate_secret(SecretId=name, RotationLambdaARN=HTTP, RotationRules=MONTHLY)["VersionId"]
@@ -133,7 +133,7 @@ def test_a_failure_leaves_the_current_value_and_says_why(server, secrets, stuck)
     with refused("InvalidRequestException", "A previous rotation isn't complete. That rotation will be reattempted."):
         secrets.rotate_secret(SecretId=name)
     code, out = command(server, "show", name)
-    assert code == 0 and version in out and "setSecret" in out and "again at" in out and "REPLACE-ME" not in out
+    assert code == 0 and version in out and "createSecret" in out and "again at" in out and "REPLACE-ME" not in out
     code, out = command(server, "repair", name, "--dry-run")
     assert code == 0 and "Nothing was changed." in out
     code, out = command(server, "repair", name)

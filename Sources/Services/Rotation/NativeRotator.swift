@@ -32,7 +32,7 @@ package protocol NativeRotator: Sendable {
     /// The members of the secret's JSON.
     var schema: [RotatorField] { get }
 
-    /// Everything but moving AWSCURRENT, which is the engine's in the last step.
+    /// Everything but moving AWSCURRENT, which is the engine's after the last step, in the transaction that ends the rotation.
     func run(_ event: RotationEvent, _ vault: any RotationVault) async throws(RotationFailure)
 }
 

@@ -43,6 +43,12 @@ struct RotationDuty: Sendable {
     var name: Text { item.key.id }
     var place: Place { item.key.place }
 
+    /// Whether `node` may take it up. What it holds already is from before it was started anew: two of the same name never run.
+    func isFree(for node: Text, at now: Timestamp) -> Bool {
+        guard let due = item.due else { return false }
+        return due <= now || holder == node
+    }
+
     private var encoded: Item {
         var body: Fields = ["suffix": .string(suffix)]
         if let run { body.add("run", .structure(run.fields)) }

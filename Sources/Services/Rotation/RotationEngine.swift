@@ -46,9 +46,12 @@ package struct RotationEngine: Sendable {
         do {
             let now = house.clock.now()
             let items = try await house.store.read {
-                try $0.itemsDue(kind: RotationDuty.kind, by: now, limit: Self.batch)
+                try $0.itemsDue(kind: RotationDuty.kind, by: now + Rotation.lease, limit: Self.batch)
             }
-            return items.filter { underWay.begin($0) }
+            return try items.filter { item in
+                guard try RotationDuty(item).isFree(for: house.node, at: now) else { return false }
+                return underWay.begin(item)
+            }
         } catch {
             house.log.error("rotation: what is due can't be read: \((error as? StoreError)?.operatorText ?? "?")")
             return []

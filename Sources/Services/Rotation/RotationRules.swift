@@ -7,7 +7,7 @@ struct RotationRules: Sendable, Equatable {
     let expression: Text?
     /// As it was written: `3h`.
     let duration: Text?
-    let schedule: SecretSchedule
+    let schedule: ScheduleExpression
 
     var durationHours: Int? { duration?.dropping(suffix: "h")?.decimal }
 
@@ -29,7 +29,7 @@ struct RotationRules: Sendable, Equatable {
         duration = fields.text("Duration")
         switch (days, expression) {
         case (let days?, nil): schedule = .rate(RateExpression(days: days))
-        case (nil, let expression?): schedule = try SecretSchedule(expression: expression)
+        case (nil, let expression?): schedule = try ScheduleExpression(expression: expression)
         case (_?, _?):
             throw .invalidParameter("You can't specify both AutomaticallyAfterDays and ScheduleExpression.")
         case (nil, nil):

@@ -16,8 +16,6 @@ extension RotationTurn {
         guard let rotator = Rotation.native(claim.function, in: key.place, house) else {
             return await callFunction(step, claim)
         }
-        // The last step moves the label: that is the engine's, in the transaction that ends the rotation.
-        guard step != .finish else { return nil }
         do {
             try await rotator.run(RotationEvent(step: step, secretARN: claim.arn, token: claim.run.token), vault)
             return nil

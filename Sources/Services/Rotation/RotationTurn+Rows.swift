@@ -8,8 +8,9 @@ extension RotationTurn {
     func claim() async throws -> Claim? {
         let (house, key, now) = (house, key, house.clock.now())
         return try await house.store.write { transaction in
-            guard let item = try transaction.item(key), let due = item.due, due <= now else { return nil }
+            guard let item = try transaction.item(key) else { return nil }
             var duty = try RotationDuty(item)
+            guard duty.isFree(for: house.node, at: now) else { return nil }
             guard let row = try transaction.secret(key.place, key.id), row.suffix == duty.suffix else {
                 try transaction.delete(key)
                 return nil

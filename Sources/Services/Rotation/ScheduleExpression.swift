@@ -2,7 +2,7 @@ internal import Bytes
 internal import Wire
 
 /// When the windows of a rotation open.
-enum SecretSchedule: Sendable, Equatable {
+enum ScheduleExpression: Sendable, Equatable {
     case rate(RateExpression)
     case cron(CronExpression)
 

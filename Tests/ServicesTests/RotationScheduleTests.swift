@@ -5,7 +5,7 @@ import Wire
 @testable import Services
 
 /// Windows by hand: the examples of AWS's user guide, and the edges of the calendar.
-@Suite struct SecretScheduleTests {
+@Suite struct RotationScheduleTests {
     struct Row: Sendable, CustomStringConvertible {
         let rules: Text
         let duration: Text?
@@ -144,6 +144,8 @@ import Wire
         arguments: [
             // Missed for days: the last of those that have opened, once.
             ("cron(0 10 * * ? *)", "2026-11-20T10:30:00Z", "2026-11-25T09:00:00Z", "2026-11-24T10:00:00Z"),
+            ("cron(0 10 * * ? *)", "2026-11-20T10:30:00Z", "2026-11-25T09:59:59.999Z", "2026-11-24T10:00:00Z"),
+            ("cron(0 10 * * ? *)", "2026-11-20T10:30:00Z", "2026-11-25T10:00:00Z", "2026-11-25T10:00:00Z"),
             ("cron(0 10 * * ? *)", "2026-11-20T10:30:00Z", "2026-11-25T12:00:00Z", "2026-11-25T10:00:00Z"),
             ("cron(0 10 * * ? *)", "2026-11-25T09:00:00Z", "2026-11-25T09:30:00Z", "2026-11-25T10:00:00Z"),
             ("cron(0 8 1 * ? *)", "2024-01-20T10:30:00Z", "2026-11-25T09:00:00Z", "2026-11-01T08:00:00Z"),
