@@ -2,7 +2,7 @@
 enum MySQLWords {
     static func refusal(_ code: UInt32) -> Refusal {
         // Said of logins, and of rights and roles that may not be granted.
-        if code == 1045 || code == 1698 { return .statement(words(1227)) }
+        if [1044, 1045, 1698].contains(code) { return .statement(words(1227)) }
         return (2000..<3000).contains(code) ? .unreachable(words(code)) : .statement(words(code))
     }
 
