@@ -39,6 +39,14 @@ struct GrantLineTests {
         #expect(said("REVOKE SELECT ON `m`.* FROM `app`@`%`") == "REVOKE SELECT ON `m`.* FROM ‹CLONE›")
     }
 
+    @Test("a bare USAGE says nothing")
+    func usage() {
+        func saysNothing(_ line: String) -> Bool? { GrantLine(Array(line.utf8), of: "app", at: "%")?.saysNothing }
+        #expect(saysNothing("GRANT USAGE ON *.* TO `app`@`%` IDENTIFIED BY PASSWORD '*AB'") == true)
+        #expect(saysNothing("GRANT USAGE ON *.* TO `app`@`%` REQUIRE SSL") == false)
+        #expect(saysNothing("GRANT SELECT ON *.* TO `app`@`%`") == false)
+    }
+
     @Test("grants to others are not the clone's")
     func others() {
         #expect(said("GRANT SELECT ON *.* TO `r`") == nil)

@@ -57,6 +57,31 @@ struct MariaDBRotatorsTests {
         #expect(try grants("rich").count == 4)
     }
 
+    @Test("a clone that is half made can't be logged in to, and is finished by the retry")
+    func half() async throws {
+        let database = try await ScratchMariaDB.shared.value
+        let session = try database.master().session
+        try session.run("CREATE USER 'half'@'%' IDENTIFIED BY 'half'")
+        try session.run("GRANT CREATE USER ON *.* TO 'half'@'%'")
+        try session.run("GRANT SELECT, UPDATE ON mysql.* TO 'half'@'%'")
+        try database.make("whole", "first")
+        let vault = FakeVault(
+            current: database.secret("whole", "first", master: "arn:master"),
+            others: ["arn:master": database.secret("half", "half")])
+        // It may make the user, and not give it the rights.
+        let refused = await failure { () throws(RotationFailure) in
+            try await database.alternating().run(.create, .set, on: vault)
+        }
+        #expect(refused?.kind == "StatementRefused")
+        #expect(try session.rows("SELECT 1 FROM mysql.user WHERE User = 'whole_clone'").count == 1)
+        let password = try #require(try vault.member("password", "AWSPENDING"))
+        #expect(try !database.opens("whole_clone", password))
+        try session.run("GRANT SELECT, INSERT ON work.* TO 'half'@'%' WITH GRANT OPTION")
+        try await database.alternating().rotate(vault)
+        #expect(try vault.member("password", "AWSCURRENT") == password)
+        #expect(try database.mayWork("whole_clone", password))
+    }
+
     @Test("the server's log, with every statement in it, holds no password that is in use")
     func log() async throws {
         let database = try await ScratchMariaDB.shared.value

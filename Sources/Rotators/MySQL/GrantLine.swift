@@ -34,6 +34,11 @@ struct GrantLine {
             Array(line[words[at + 1].upperBound..<start.lowerBound]) + (end.map { Array(line[$0.lowerBound...]) } ?? [])
     }
 
+    /// Every account has USAGE, and who may not grant everything may not grant that either.
+    var saysNothing: Bool {
+        head == Array("GRANT USAGE ON *.* TO ".utf8) && tail.allSatisfy { $0 == 0x20 }
+    }
+
     private static func keyword(_ bytes: ArraySlice<UInt8>) -> Text { Text(decoding: bytes) }
 
     /// Runs without a space, where what stands in quotes has none.

@@ -61,7 +61,9 @@ struct MySQLUser: DatabaseConnection {
         try session.run(["CREATE USER IF NOT EXISTS "] + account + [" IDENTIFIED BY ", .secret(clone.interim)])
         let original: [SQLPart] = [.quoted(clone.original), "@", .quoted(clone.origin)]
         for line in try session.rows(["SHOW GRANTS FOR "] + original) {
-            guard let grant = GrantLine(line, of: clone.original, at: clone.origin) else { continue }
+            guard let grant = GrantLine(line, of: clone.original, at: clone.origin), !grant.saysNothing else {
+                continue
+            }
             try session.run([.plain(grant.head)] + account + [.plain(grant.tail)])
         }
         switch try passwordForm() {

@@ -1,8 +1,8 @@
 /// What went wrong, without the server's own words, which quote statements.
 enum MySQLWords {
     static func refusal(_ code: UInt32) -> Refusal {
-        // Of a login and of a role that may not be granted.
-        if code == 1698 { return .statement(words(1227)) }
+        // Said of logins, and of rights and roles that may not be granted.
+        if [1044, 1045, 1698].contains(code) { return .statement(words(1227)) }
         return (2000..<3000).contains(code) ? .unreachable(words(code)) : .statement(words(code))
     }
 

@@ -25,36 +25,46 @@ struct PostgresUser: DatabaseConnection {
     func ask() throws(Refusal) { _ = try session.run("SELECT NOW()") }
 
     func changeOwnPassword(_ username: Text, to password: SecretBytes) throws(Refusal) {
-        try inTransaction { () throws(Refusal) in try setPassword("ALTER USER", username, password) }
+        try inTransaction { encryption throws(Refusal) in
+            try setPassword("ALTER USER", username, password, encryption)
+        }
     }
 
     func provide(_ clone: Clone) throws(Refusal) {
-        try inTransaction { () throws(Refusal) in
+        try inTransaction { encryption throws(Refusal) in
             let known = "SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1"
             guard try session.run(known, [clone.username.string]).rowCount == 0 else {
-                return try setPassword("ALTER USER", clone.username, clone.password)
+                return try setPassword("ALTER USER", clone.username, clone.password, encryption)
             }
-            try setPassword("CREATE USER", clone.username, clone.password)
+            try setPassword("CREATE USER", clone.username, clone.password, encryption)
             let (original, member) = (try session.identifier(clone.original), try session.identifier(clone.username))
             _ = try session.run("GRANT \(original) TO \(member)")
         }
     }
 
-    private func setPassword(_ verb: String, _ username: Text, _ password: SecretBytes) throws(Refusal) {
-        let encryption = try session.run("SHOW password_encryption").text ?? ""
+    private func setPassword(
+        _ verb: String, _ username: Text, _ password: SecretBytes, _ encryption: String
+    ) throws(Refusal) {
         let verifier = try session.verifier(
             password, for: username, algorithm: encryption == "scram-sha-256" ? encryption : "md5")
         _ = try session.run("\(verb) \(try session.identifier(username)) PASSWORD \(try session.literal(verifier))")
     }
 
-    private func inTransaction(_ body: () throws(Refusal) -> Void) throws(Refusal) {
+    /// Hands on how the server keeps passwords.
+    private func inTransaction(_ body: (_ encryption: String) throws(Refusal) -> Void) throws(Refusal) {
         _ = try session.run("BEGIN")
-        _ = try session.run("SET LOCAL statement_timeout = '30s'")
-        _ = try session.run("SET LOCAL search_path = pg_catalog")
-        // A server that forgets the password in a crash would refuse the one that is current by then.
-        _ = try session.run(
-            "SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'")
-        try body()
+        let encryption = try session.run(Self.settings).text ?? ""
+        try body(encryption)
         guard try session.run("COMMIT").command == "COMMIT" else { throw .statement("the transaction was rolled back") }
     }
+
+    /// All in one round trip. A server that forgot the password in a crash would refuse the one that is current by then, so the
+    /// commit waits for its disk.
+    private static let settings = """
+        SELECT pg_catalog.current_setting('password_encryption'),
+            pg_catalog.set_config('search_path', 'pg_catalog', true),
+            pg_catalog.set_config('statement_timeout', '30s', true),
+            pg_catalog.set_config('synchronous_commit',
+                pg_catalog.replace(pg_catalog.current_setting('synchronous_commit'), 'off', 'on'), true)
+        """
 }

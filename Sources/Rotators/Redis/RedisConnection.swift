@@ -49,9 +49,9 @@ struct RedisConnection: Sendable {
         return RedisConnection(channel: channel)
     }
 
-    func command(_ words: [[UInt8]]) async throws(Refusal) -> RedisReply {
+    func command(_ words: [[UInt8]], seconds: Int64 = 30) async throws(Refusal) -> RedisReply {
         let answer = channel.eventLoop.makePromise(of: RedisReply.self)
-        let late = channel.eventLoop.scheduleTask(in: .seconds(30)) {
+        let late = channel.eventLoop.scheduleTask(in: .seconds(seconds)) {
             answer.fail(Late())
             channel.close(promise: nil)
         }
@@ -62,7 +62,7 @@ struct RedisConnection: Sendable {
             answer.fail(error)
         }
         do { return try await answer.futureResult.get() } catch {
-            throw .unreachable("the connection broke, or no answer came within 30 seconds")
+            throw .unreachable("the connection broke, or no answer came within \(seconds) seconds")
         }
     }
 

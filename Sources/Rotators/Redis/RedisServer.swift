@@ -35,7 +35,7 @@ struct RedisServer: Sendable {
     private func plain(_ login: Login) async throws(Refusal) -> RedisConnection? {
         let connection = try await RedisConnection.open(login, isSecured: false, authorities: nil)
         do throws(Refusal) {
-            _ = try await connection.command([Array("PING".utf8)])
+            _ = try await connection.command([Array("PING".utf8)], seconds: 5)
             return connection
         } catch {
             await connection.close()

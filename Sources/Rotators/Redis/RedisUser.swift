@@ -10,7 +10,9 @@ struct RedisUser: NativeRotator {
     var summary: Text {
         "Gives a Redis user a new password beside the current one; the one before both ends. The user does it itself, or a master user."
     }
-    var schema: [RotatorField] { RotatorField.database(RedisServer.kind, needsMaster: false) }
+    var schema: [RotatorField] {
+        RotatorField.login(RedisServer.kind) + [.master(isRequired: false, "ACL SETUSER, ACL GETUSER and ACL SAVE")]
+    }
 
     func run(_ event: RotationEvent, _ vault: any RotationVault) async throws(RotationFailure) {
         let kind = RedisServer.kind

@@ -10,7 +10,9 @@ struct AlternatingUsers<Server: DatabaseServer>: NativeRotator {
     var summary: Text {
         "Alternates between a \(server.kind.title) user and its clone (user, user_clone), whom the master user makes and gives its password. The user before keeps working."
     }
-    var schema: [RotatorField] { RotatorField.database(server.kind, needsMaster: true) }
+    var schema: [RotatorField] {
+        RotatorField.login(server.kind) + [.database, .master(isRequired: true, "create users and grant")]
+    }
 
     func run(_ event: RotationEvent, _ vault: any RotationVault) async throws(RotationFailure) {
         let door = Door(server: server, step: event.step)

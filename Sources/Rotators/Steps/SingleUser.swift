@@ -9,7 +9,7 @@ struct SingleUser<Server: DatabaseServer>: NativeRotator {
     var summary: Text {
         "Changes the password of a \(server.kind.title) user, who does it itself. Clients that log in between setSecret and finishSecret have to try again."
     }
-    var schema: [RotatorField] { RotatorField.database(server.kind, needsMaster: false) }
+    var schema: [RotatorField] { RotatorField.login(server.kind) + [.database] }
 
     func run(_ event: RotationEvent, _ vault: any RotationVault) async throws(RotationFailure) {
         let door = Door(server: server, step: event.step)
