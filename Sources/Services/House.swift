@@ -24,6 +24,7 @@ package final class House: Sendable {
     package let serviceUses = LastUses<ServiceUse.Key, ServiceUse>()
     /// What runs functions: known once the server has an address that they can call home to.
     package let runners = RunnerHolder()
+    package let functionTraffic = FunctionTraffic()
     package var runner: any FunctionRunner { runners.current }
     /// Empty: every Region that a client names is served.
     package let regions: Set<Text>

@@ -165,6 +165,7 @@ struct Server {
             group.addTask { await duties.sweep() }
             group.addTask { await duties.noteUses() }
             group.addTask { await duties.forget(gate) }
+            group.addTask { await duties.runFunctionEvents() }
             for await signal in signals.stream {
                 if signal != SIGHUP { break }
                 do { try front.reloadCertificates() } catch { log.error("the TLS certificate was not reloaded") }

@@ -1,7 +1,7 @@
 extension Catalog {
     /// Every operation that this program answers.
     package static let all = Catalog(
-        secrets + keys + tokens + access + accessRolesAndPolicies + organization + insight + functions)
+        secrets + keys + tokens + access + accessRolesAndPolicies + organization + insight + functions + logs)
 
     private static let secrets: [Entry] = [
         Entry(repeating: Secrets.GetSecretValue.self),
@@ -269,6 +269,7 @@ extension Catalog {
         Entry(writing: Functions.GetFunctionConfiguration.self),
         Entry(writing: Functions.ListFunctions.self),
         Entry(writing: Functions.DeleteFunction.self),
+        Entry(writing: Functions.Invoke.self),
         Entry(writing: Functions.AddPermission.self),
         Entry(writing: Functions.RemovePermission.self),
         Entry(writing: Functions.GetPolicy.self),
@@ -288,5 +289,14 @@ extension Catalog {
         Entry(writing: Functions.GetFunctionCodeSigningConfig.self),
         Entry(writing: Functions.GetRuntimeManagementConfig.self),
         Entry(writing: Functions.GetFunctionRecursionConfig.self),
+    ]
+}
+
+extension Catalog {
+    fileprivate static let logs: [Entry] = [
+        Entry(writing: Logs.DescribeLogGroups.self),
+        Entry(writing: Logs.DescribeLogStreams.self),
+        Entry(writing: Logs.GetLogEvents.self),
+        Entry(writing: Logs.FilterLogEvents.self),
     ]
 }
