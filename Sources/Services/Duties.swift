@@ -56,7 +56,9 @@ package struct Sweep: Sendable {
     /// What fails does not hold up the others.
     package func step() async throws {
         var failure: (any Error)?
-        for duty in [purgeSecrets, visitKeys, rotateKeys, writeKeyUses, dropReports, dropLogs] as [() async throws -> Void] {
+        for duty in [purgeSecrets, visitKeys, rotateKeys, writeKeyUses, dropReports, dropLogs]
+            as [() async throws -> Void]
+        {
             do { try await duty() } catch { failure = failure ?? error }
         }
         if let failure { throw failure }

@@ -49,7 +49,7 @@ final class Monitoring: Sendable {
     }
 
     private func metrics() -> Reply {
-        var text = house.figures.prometheus().string
+        var text = house.figures.prometheus().string + house.functionTraffic.prometheus().string
         func add(_ name: String, _ type: String, _ help: String, _ value: Any) {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n\(name) \(value)\n"
         }

@@ -23,7 +23,8 @@ struct Undercroft: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Serve.self, Config.self, BootstrapCommand.self, TrailCommand.self, Why.self, WhoCan.self, Status.self,
+            Serve.self, Config.self, BootstrapCommand.self, TrailCommand.self, Why.self, WhoCan.self,
+            FunctionsCommand.self, Status.self,
             Version.self, Completion.self,
         ]
     )

@@ -10,15 +10,16 @@ import Testing
         return limits
     }()
 
-    @Test(arguments: [
-        ("POST", "/", 10), ("POST", "/2015-03-31/functions", 100), ("POST", "/2015-03-31/functions/", 100),
-        ("POST", "/2015-03-31/functions?x", 100), ("PUT", "/2015-03-31/functions/f/code", 100),
-        ("PUT", "/2015-03-31/functions/f/code?x=/y", 100), ("PUT", "/2015-03-31/functions/f/configuration", 10),
-        ("POST", "/2015-03-31/functions/f/code", 10), ("GET", "/2015-03-31/functions/f/code", 10),
-        ("POST", "/2015-03-31/functions/f/invocations", 40), ("PUT", "/2015-03-31/functions/f/invocations", 10),
-        ("POST", "/2015-03-31/functions/f/policy?x=/invocations", 10), ("POST", "/x/2015-03-31/functions", 10),
-        ("POST", "/2015-03-31/functionsx", 10),
-    ] as [(String, String, Int)])
+    @Test(
+        arguments: [
+            ("POST", "/", 10), ("POST", "/2015-03-31/functions", 100), ("POST", "/2015-03-31/functions/", 100),
+            ("POST", "/2015-03-31/functions?x", 100), ("PUT", "/2015-03-31/functions/f/code", 100),
+            ("PUT", "/2015-03-31/functions/f/code?x=/y", 100), ("PUT", "/2015-03-31/functions/f/configuration", 10),
+            ("POST", "/2015-03-31/functions/f/code", 10), ("GET", "/2015-03-31/functions/f/code", 10),
+            ("POST", "/2015-03-31/functions/f/invocations", 40), ("PUT", "/2015-03-31/functions/f/invocations", 10),
+            ("POST", "/2015-03-31/functions/f/policy?x=/invocations", 10), ("POST", "/x/2015-03-31/functions", 10),
+            ("POST", "/2015-03-31/functionsx", 10),
+        ] as [(String, String, Int)])
     func `few paths take more`(method: String, path: String, limit: Int) {
         #expect(Self.limits.maxBody(method, path) == limit)
     }

@@ -82,18 +82,19 @@ extension FunctionConfiguration {
         if let environment = try FunctionEnvironment.shown(environment, reference, root) {
             fields.add("Environment", .structure(["Variables": environment]))
         }
-        fields.members += Fields([
-            .init(name: "TracingConfig", value: .structure(["Mode": "PassThrough"])),
-            .init(name: "RevisionId", value: .string(revision)), .init(name: "State", value: "Active"),
-            .init(name: "LastUpdateStatus", value: "Successful"), .init(name: "PackageType", value: "Zip"),
-            .init(name: "Architectures", value: .list([.string(architecture)])),
-            .init(name: "EphemeralStorage", value: .structure(["Size": .integer(storage)])),
-            .init(
-                name: "SnapStart", value: .structure(["ApplyOn": "None", "OptimizationStatus": "Off"])),
-            .init(
-                name: "LoggingConfig",
-                value: .structure(["LogFormat": "Text", "LogGroup": .string("/aws/lambda/\(reference.name)")])),
-        ]).members
+        fields.members +=
+            Fields([
+                .init(name: "TracingConfig", value: .structure(["Mode": "PassThrough"])),
+                .init(name: "RevisionId", value: .string(revision)), .init(name: "State", value: "Active"),
+                .init(name: "LastUpdateStatus", value: "Successful"), .init(name: "PackageType", value: "Zip"),
+                .init(name: "Architectures", value: .list([.string(architecture)])),
+                .init(name: "EphemeralStorage", value: .structure(["Size": .integer(storage)])),
+                .init(
+                    name: "SnapStart", value: .structure(["ApplyOn": "None", "OptimizationStatus": "Off"])),
+                .init(
+                    name: "LoggingConfig",
+                    value: .structure(["LogFormat": "Text", "LogGroup": .string("/aws/lambda/\(reference.name)")])),
+            ]).members
         return fields
     }
 }

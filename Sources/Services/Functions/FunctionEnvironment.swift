@@ -17,7 +17,8 @@ enum FunctionEnvironment {
     ]
 
     /// `Environment` of a request, checked and sealed; `nil` if it holds no variable.
-    static func sealed(_ environment: Fields, _ reference: FunctionReference, _ root: RootKey) throws(Fault) -> Sealed? {
+    static func sealed(_ environment: Fields, _ reference: FunctionReference, _ root: RootKey) throws(Fault) -> Sealed?
+    {
         let variables = environment.fields("Variables") ?? [:]
         guard !variables.isEmpty else { return nil }
         var size = 0

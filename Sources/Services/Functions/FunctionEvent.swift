@@ -24,7 +24,8 @@ struct FunctionEvent: Sendable {
     /// On top of the function's own time: whoever claimed it and went is taken for dead after that.
     static let grace: Int64 = 60_000
 
-    init(_ reference: FunctionReference, _ requestID: Text, _ payload: [UInt8], _ context: [UInt8]?, at now: Timestamp) {
+    init(_ reference: FunctionReference, _ requestID: Text, _ payload: [UInt8], _ context: [UInt8]?, at now: Timestamp)
+    {
         (self.reference, self.requestID, self.payload, self.context) = (reference, requestID, payload, context)
         (accepted, due) = (now, now)
     }

@@ -64,7 +64,8 @@ struct FunctionPolicy: Sendable {
         let all = written((policy?.statements ?? []) + [statement], known.merging(ids) { old, _ in old })
         guard all.text.utf8.count <= limit else {
             throw Fault(
-                "PolicyLengthExceededException", "The final policy size (\(all.text.utf8.count)) is bigger than the limit (\(limit)).")
+                "PolicyLengthExceededException",
+                "The final policy size (\(all.text.utf8.count)) is bigger than the limit (\(limit)).")
         }
         return FunctionPolicy(all)
     }

@@ -46,7 +46,9 @@ struct FunctionRun: Sendable {
             house.log.error("request \(requestID): \(reference.qualifiedARN) was not run: \(why)")
         }
         // A log that can't be kept does not undo what the function did.
-        do { try await LogWriter(house: house, place: reference.place).write(outcome, of: reference.name, requestID) } catch {
+        do {
+            try await LogWriter(house: house, place: reference.place).write(outcome, of: reference.name, requestID)
+        } catch {
             house.log.error("request \(requestID): the log of \(reference.arn) was not stored: \(type(of: error))")
         }
         return outcome

@@ -58,7 +58,8 @@ enum FunctionSettings {
             runtime.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2E })
         else {
             throw .invalidValue(
-                "The runtime parameter of \(runtime) is not supported by this server. It runs python3.*, nodejs*.x and provided.*.")
+                "The runtime parameter of \(runtime) is not supported by this server. It runs python3.*, nodejs*.x and provided.*."
+            )
         }
         return runtime
     }

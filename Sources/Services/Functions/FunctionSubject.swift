@@ -36,7 +36,8 @@ struct FunctionSubject: Sendable {
     func requireLatest() throws(Fault) -> FunctionState {
         guard let function else { throw .noFunction(reference.arn) }
         guard reference.isLatest else {
-            throw .invalidValue("This operation does not permit $LATEST's code or configuration under another qualifier.")
+            throw .invalidValue(
+                "This operation does not permit $LATEST's code or configuration under another qualifier.")
         }
         return function
     }

@@ -11,10 +11,20 @@ extension Functions {
             reply: RouteReply(status: 201))
         static let input: Structure = [
             Functions.name, .required("StatementId", statementID), .required("Action", action),
-            .required("Principal", .string(0...2048, Pattern("[^\\s]+") { text in
-                !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 }
-            })),
-            .optional("SourceArn", .string(anything, Pattern("arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)") { ARN($0) != nil })),
+            .required(
+                "Principal",
+                .string(
+                    0...2048,
+                    Pattern("[^\\s]+") { text in
+                        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 }
+                    })),
+            .optional(
+                "SourceArn",
+                .string(
+                    anything,
+                    Pattern(
+                        "arn:(aws[a-zA-Z0-9-]*):([a-zA-Z0-9\\-])+:((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1})?:(\\d{12})?:(.*)"
+                    ) { ARN($0) != nil })),
             .optional("SourceAccount", .string(0...12, Pattern("\\d{12}") { AccountID($0) != nil })),
             .optional("FunctionUrlAuthType", .oneOf("NONE", "AWS_IAM")), .optional("InvokedViaFunctionUrl", .boolean),
             .optional("EventSourceToken", .string(0...256)), .optional("PrincipalOrgID", .string(12...34)),

@@ -52,7 +52,8 @@ extension Functions {
                     }
                 guard users.isEmpty else {
                     let names = users.map(\.name.string).joined(separator: ", ")
-                    throw Fault.functionConflict("Version \(number) cannot be deleted: it is used by the aliases [\(names)].")
+                    throw Fault.functionConflict(
+                        "Version \(number) cannot be deleted: it is used by the aliases [\(names)].")
                 }
                 try transaction.delete(item.key)
                 try FunctionCode.release(version.configuration.codeDigest, in: reference.place, transaction)

@@ -26,7 +26,8 @@ extension Functions {
             _ = try call.subject.require()
             let reference = call.subject.reference
             return [
-                "UpdateRuntimeOn": "Auto", "FunctionArn": .string("\(reference.arn):\(reference.qualifier ?? "$LATEST")"),
+                "UpdateRuntimeOn": "Auto",
+                "FunctionArn": .string("\(reference.arn):\(reference.qualifier ?? "$LATEST")"),
             ]
         }
     }

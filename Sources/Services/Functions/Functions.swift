@@ -20,18 +20,22 @@ package enum Functions {
         .optional("Marker", .string()), .optional("MaxItems", .integer(1...10_000)),
     ]
     static let revision = ShapeMember.optional("RevisionId", .string())
-    static let roleARN = Shape.string(0...10_000, Pattern(
-        "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"
-    ) { text in
-        let characters: CharacterClass = "a-zA-Z_0-9+=,.@/-"
-        guard let arn = ARN(text), arn.partition.hasPrefix("aws"), arn.service == "iam", arn.region.isEmpty,
-            AccountID(arn.account) != nil, let rest = arn.resource.dropping("role"), !rest.isEmpty
-        else { return false }
-        return rest.string.unicodeScalars.allSatisfy(characters.contains)
-    })
-    static let handler = Shape.string(0...128, Pattern("[^\\s]+") { text in
-        !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 }
-    })
+    static let roleARN = Shape.string(
+        0...10_000,
+        Pattern(
+            "arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+"
+        ) { text in
+            let characters: CharacterClass = "a-zA-Z_0-9+=,.@/-"
+            guard let arn = ARN(text), arn.partition.hasPrefix("aws"), arn.service == "iam", arn.region.isEmpty,
+                AccountID(arn.account) != nil, let rest = arn.resource.dropping("role"), !rest.isEmpty
+            else { return false }
+            return rest.string.unicodeScalars.allSatisfy(characters.contains)
+        })
+    static let handler = Shape.string(
+        0...128,
+        Pattern("[^\\s]+") { text in
+            !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 }
+        })
     static let description = Shape.string(0...256)
     static let timeout = Shape.integer(1...900)
     static let memory = Shape.integer(128...10_240)
@@ -43,14 +47,19 @@ package enum Functions {
     static let configured: [ShapeMember] = [
         .optional("Description", description), .optional("Timeout", timeout), .optional("MemorySize", memory),
         .optional("Handler", handler), .optional("Runtime", .string()),
-        .optional("VpcConfig", .structure([
-            .optional("SubnetIds", .list(.string(), 0...16)), .optional("SecurityGroupIds", .list(.string(), 0...5)),
-            .optional("Ipv6AllowedForDualStack", .boolean),
-        ])),
+        .optional(
+            "VpcConfig",
+            .structure([
+                .optional("SubnetIds", .list(.string(), 0...16)),
+                .optional("SecurityGroupIds", .list(.string(), 0...5)),
+                .optional("Ipv6AllowedForDualStack", .boolean),
+            ])),
         .optional("DeadLetterConfig", .structure([.optional("TargetArn", .string())])),
-        .optional("Environment", .structure([
-            .optional("Variables", .map(key: .string(), value: .string(), 0...Int.max), sensitive: true)
-        ])),
+        .optional(
+            "Environment",
+            .structure([
+                .optional("Variables", .map(key: .string(), value: .string(), 0...Int.max), sensitive: true)
+            ])),
         .optional("KMSKeyArn", .string(anything)),
         .optional("TracingConfig", .structure([.optional("Mode", .oneOf("Active", "PassThrough"))])),
         .optional("Layers", .list(.string(1...2048))),
@@ -58,10 +67,12 @@ package enum Functions {
         .optional("ImageConfig", .structure([.optional("Command", .list(.string()))])),
         .optional("EphemeralStorage", .structure([.required("Size", .integer(512...10_240))])),
         .optional("SnapStart", .structure([.optional("ApplyOn", .oneOf("PublishedVersions", "None"))])),
-        .optional("LoggingConfig", .structure([
-            .optional("LogFormat", .oneOf("JSON", "Text")), .optional("ApplicationLogLevel", .string()),
-            .optional("SystemLogLevel", .string()), .optional("LogGroup", .string(1...512)),
-        ])),
+        .optional(
+            "LoggingConfig",
+            .structure([
+                .optional("LogFormat", .oneOf("JSON", "Text")), .optional("ApplicationLogLevel", .string()),
+                .optional("SystemLogLevel", .string()), .optional("LogGroup", .string(1...512)),
+            ])),
     ]
 
     static let recordedConfiguration: Structure = [

@@ -18,7 +18,8 @@ struct LogFilter: Sendable, Equatable {
                 continue
             }
             if first == 0x7B || first == 0x5B {
-                throw .logs("Invalid filter pattern: patterns for JSON and for fields are not supported by this server.")
+                throw .logs(
+                    "Invalid filter pattern: patterns for JSON and for fields are not supported by this server.")
             }
             let sign = first == 0x3F || first == 0x2D ? rest.removeFirst() : 0
             let term = rest.first == 0x22 ? try Self.quoted(&rest) : try Self.bare(&rest)
@@ -58,7 +59,8 @@ struct LogFilter: Sendable, Equatable {
     func matches(_ line: Text) -> Bool {
         let bytes = line.bytes
         func has(_ term: [UInt8]) -> Bool { bytes.span.contains(term) }
-        return all.allSatisfy(has) && (any.isEmpty || !all.isEmpty || any.contains(where: has)) && !none.contains(where: has)
+        return all.allSatisfy(has) && (any.isEmpty || !all.isEmpty || any.contains(where: has))
+            && !none.contains(where: has)
     }
 }
 

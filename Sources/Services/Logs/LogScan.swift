@@ -33,7 +33,9 @@ struct LogEvent: Sendable {
         let digest = SHA256.hash(position.chunk.bytes).bytes
         var out = ByteBuilder(capacity: 40)
         out.append(decimal: UInt64(max(0, time.milliseconds)), width: 14)
-        for start in [0, 4] { out.append(decimal: digest[start..<start + 4].reduce(0) { $0 << 8 | UInt64($1) }, width: 10) }
+        for start in [0, 4] {
+            out.append(decimal: digest[start..<start + 4].reduce(0) { $0 << 8 | UInt64($1) }, width: 10)
+        }
         out.append(decimal: UInt64(position.line), width: 7)
         return Text(decoding: out.bytes[...])
     }

@@ -57,7 +57,9 @@ extension Logs {
             }
             let answer = try found.prefix(limit).map { Document.structure(try shown($0)) }
             var fields: Fields = ["logGroups": .list(answer)]
-            if found.count > limit { fields.add("nextToken", PageToken.close([found[limit - 1].key.id], for: purpose, house)) }
+            if found.count > limit {
+                fields.add("nextToken", PageToken.close([found[limit - 1].key.id], for: purpose, house))
+            }
             return fields
         }
 

@@ -58,7 +58,9 @@ extension Logs {
             }
             // Chunks of streams that wrote at the same time overlap.
             let sorted = events.sorted { ($0.time, $0.position) < ($1.time, $1.position) }
-            var fields: Fields = ["events": .list(sorted.map { .structure(shown($0)) }), "searchedLogStreams": .list([])]
+            var fields: Fields = [
+                "events": .list(sorted.map { .structure(shown($0)) }), "searchedLogStreams": .list([]),
+            ]
             if let next { fields.add("nextToken", PageToken.close(next.parts, for: purpose, house)) }
             return fields
         }

@@ -27,7 +27,8 @@ struct LogGroup: Sendable {
     init(_ input: Fields, _ place: Place) throws(Fault) {
         let (name, identifier) = (input.text("logGroupName"), input.text("logGroupIdentifier"))
         guard name == nil || identifier == nil else {
-            throw .logs("LogGroup name and LogGroup identifier are both specified, only one of them should be specified.")
+            throw .logs(
+                "LogGroup name and LogGroup identifier are both specified, only one of them should be specified.")
         }
         guard let given = name ?? identifier else {
             throw .logs("LogGroup name or LogGroup identifier is missing.")
