@@ -24,8 +24,10 @@ def zipped(files=None):
     """A zip whose bytes depend on nothing but what is in it."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in (files or {"function.py": CODE}).items():
-            archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), text)
+        for name, text in ({"function.py": CODE} if files is None else files).items():
+            info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, text)
     return out.getvalue()
 
 
