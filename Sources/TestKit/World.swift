@@ -81,6 +81,18 @@ package final class World: Sendable {
         return await send(request)
     }
 
+    /// Sends one signed request of REST-JSON.
+    package func rest(
+        _ method: String, _ path: String, to api: API = .lambda, _ body: [UInt8] = [],
+        headers: [Header] = [], as signatory: Signatory? = nil
+    ) async -> Response {
+        var request = Request(
+            method: method, target: path, headers: Headers([Header("Host", "127.0.0.1")] + headers), body: body,
+            peer: Peer(address: "127.0.0.1"))
+        sign(&request, service: api.name, as: signatory)
+        return await send(request)
+    }
+
     package func send(raw body: [UInt8], target: Text, service: Text) async -> Response {
         await send(signed(raw: body, target: target, service: service))
     }
@@ -167,14 +179,19 @@ package struct Response: Sendable {
     package let status: Int
     package let fields: Fields
     package let body: [UInt8]
+    package let headers: [Header]
 
     init(_ reply: Reply) {
         status = reply.status
+        headers = reply.headers
         body = reply.body
         if case .structure(let fields)? = try? JSON.parse(reply.body) { self.fields = fields } else { fields = [:] }
     }
 
-    package var code: Text? { fields.text("__type") }
+    package var code: Text? { fields.text("__type") ?? header("x-amzn-ErrorType") }
+    package func header(_ name: String) -> Text? {
+        headers.first { $0.name.lowercased() == name.lowercased() }.map { Text($0.value) }
+    }
     /// The text of the first XML element of that name.
     package func element(_ name: Text) -> Text? {
         let text = String(decoding: body, as: UTF8.self)

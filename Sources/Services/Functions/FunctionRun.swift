@@ -88,7 +88,7 @@ enum FunctionSession {
         _ role: Text, _ reference: FunctionReference, _ house: House
     ) async throws -> FunctionCredentials {
         let passed = try await house.seeing { try PassedRole(role, $0) }
-        guard passed.isTrusting, let state = passed.state else { throw Fault.roleNotAssumable }
+        guard passed.isTrusting(reference), let state = passed.state else { throw Fault.roleNotAssumable }
         let now = house.clock.now()
         let session = Session(
             kind: .role, account: passed.account, entity: state.name.asciiLowercased, entityID: state.id,

@@ -84,19 +84,23 @@ struct PassedRole: Sendable {
             })
     }
 
-    /// Whether Lambda may be it.
-    var isTrusting: Bool {
+    /// Whether Lambda may be it, for a function.
+    func isTrusting(_ function: FunctionReference) -> Bool {
         guard let trust = state?.trust else { return false }
+        let keys: ContextKeys = [
+            "aws:SourceArn": .one(function.arn), "aws:SourceAccount": .one(function.place.account.text),
+        ]
         let ask = Ask(
             action: "sts:AssumeRole", resource: arn,
-            principal: Principal(account: "", arn: "", kind: .service(host: Functions.service)), owner: account.text)
+            principal: Principal(account: "", arn: "", kind: .service(host: Functions.service)), owner: account.text,
+            keys: keys)
         return decide(ask, Layers(resource: trust, resourceAccount: account.text, isTrustPolicy: true)).isAllowed
     }
 
-    func require(in place: Place) throws(Fault) {
-        guard account == place.account else {
+    func require(for function: FunctionReference) throws(Fault) {
+        guard account == function.place.account else {
             throw Fault("AccessDeniedException", "Cross-account pass role is not allowed.", status: 403)
         }
-        guard isTrusting else { throw .roleNotAssumable }
+        guard isTrusting(function) else { throw .roleNotAssumable }
     }
 }

@@ -44,7 +44,7 @@ extension Functions {
                 throw Fault.invalidValue(
                     "Runtime and Handler are mandatory parameters for functions created with deployment packages.")
             }
-            try call.subject.role?.require(in: call.place)
+            try call.subject.role?.require(for: reference)
             let tags = try FunctionTags.checked(FunctionTags.requested(input))
             let code = try FunctionCode(input.fields("Code") ?? [:])
             let revision = house.chance.uuid()

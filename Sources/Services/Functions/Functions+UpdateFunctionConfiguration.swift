@@ -24,7 +24,7 @@ extension Functions {
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let (input, reference, house) = (call.input, call.subject.reference, call.house)
             _ = try call.subject.requireLatest()
-            try call.subject.role?.require(in: reference.place)
+            try call.subject.role?.require(for: reference)
             let (asked, renewed, now) = (input.text("RevisionId"), house.chance.uuid(), call.now)
             let output = try await call.changeFunction { state, _ in
                 try state.require(revision: asked)
