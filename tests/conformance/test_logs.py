@@ -1,6 +1,9 @@
 """CloudWatch Logs: who may read, and what is refused. What functions write is tested where they run."""
 
+import subprocess
+
 import pytest
+from harness import BINARY
 from iam import Person
 from support import refused
 
@@ -74,3 +77,19 @@ def test_who_may_read(server, client):
         own.filter_log_events(logGroupName="/aws/lambda/x")
     with refused("AccessDeniedException"):
         own.filter_log_events(logGroupName="/aws/lambda/y")
+
+
+def test_command_line(server):
+    """What there is to print is printed in Swift's tests; here, that it asks, and how it fails."""
+    def ask(*words):
+        return subprocess.run(
+            [str(BINARY), "functions", "logs", *words, "--data", str(server.folder), "--region", "us-west-2"],
+            capture_output=True, text=True, env=server.environment, timeout=60)
+
+    done = ask("nothing-like-this", "--since", "2h")
+    assert done.returncode != 0 and NO_GROUP in done.stderr and done.stdout == ""
+    done = ask("nothing-like-this", "--filter", "a%b")
+    assert done.returncode != 0 and "Invalid character(s) in term 'a%b'" in done.stderr
+    for wrong in ["soon", "-5m", "5", "m"]:
+        done = ask("f", f"--since={wrong}")
+        assert done.returncode != 0 and "is neither a time like" in done.stderr, wrong
