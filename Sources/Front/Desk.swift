@@ -30,6 +30,7 @@ final class Desk {
     let limits: FrontOptions.Limits
     let patience: Patience
     let tally: Tally
+    let largeBodies: LargeBodies
     var dateLine: DateLine
     private(set) var isDraining = false
     /// The loop's time as of the last sweep: reading a clock per request would cost more than the precision is worth.
@@ -45,13 +46,17 @@ final class Desk {
     private var guests: [ObjectIdentifier: any Guest] = [:]
     private var sweeping: RepeatedTask?
 
-    init(loop: any EventLoop, options: FrontOptions, door: any Door, pages: Pages, tally: Tally) {
+    init(
+        loop: any EventLoop, options: FrontOptions, door: any Door, pages: Pages, tally: Tally,
+        largeBodies: LargeBodies? = nil
+    ) {
         self.loop = loop
         limits = options.limits
         patience = Patience(options.limits)
         self.door = door
         self.pages = pages
         self.tally = tally
+        self.largeBodies = largeBodies ?? LargeBodies(most: options.limits.maxLargeBodies)
         dateLine = DateLine(clock: options.clock)
         now = loop.now
     }
@@ -59,14 +64,25 @@ final class Desk {
     // MARK: Requests and replies
 
     /// The reply comes by ``Recipient/deliver(_:requestID:exchange:)``, before this returns if all is at hand.
-    func begin(_ request: Request, for recipient: any Recipient, exchange: UInt64) {
+    ///
+    /// - Parameter room: held until the work is over, whether or not anybody still waits for it.
+    func begin(
+        _ request: Request, for recipient: any Recipient, exchange: UInt64, holding room: LargeBodies.Room? = nil
+    ) {
         tally.requests.add(1)
         if let page = pages.page(for: request) {
             return later({ Answer(page: await page()) }, isBrief: false, for: recipient, exchange)
         }
         switch door.attempt(request) {
         case .ready(let answer): settle(answer, for: recipient, exchange)
-        case .later(let work, let isBrief): later(work, isBrief: isBrief, for: recipient, exchange)
+        case .later(let work, let isBrief):
+            guard let room else { return later(work, isBrief: isBrief, for: recipient, exchange) }
+            let held: @Sendable () async -> Answer = {
+                let answer = await work()
+                withExtendedLifetime(room) {}
+                return answer
+            }
+            later(held, isBrief: isBrief, for: recipient, exchange)
         }
     }
 

@@ -46,10 +46,11 @@ package final class Front: Sendable {
         do {
             var seats: [Lobby.Seat] = []
             var tallies: [Tally] = []
+            let largeBodies = LargeBodies(most: options.limits.maxLargeBodies)
             for loop in group.makeIterator() {
                 let tally = Tally()
                 tallies.append(tally)
-                seats.append(try await seat(at: loop, options, door, pages, tally))
+                seats.append(try await seat(at: loop, options, door, pages, tally, largeBodies))
             }
             let census = Census(maximum: options.limits.maxConnections)
             let lobby = Lobby(seats: seats, census: census, certificates: certificates)
@@ -79,10 +80,12 @@ package final class Front: Sendable {
         _ options: FrontOptions,
         _ door: any Door,
         _ pages: Pages,
-        _ tally: Tally
+        _ tally: Tally,
+        _ largeBodies: LargeBodies
     ) async throws -> Lobby.Seat {
         let desk = try await loop.submit {
-            let desk = Desk(loop: loop, options: options, door: door, pages: pages, tally: tally)
+            let desk = Desk(
+                loop: loop, options: options, door: door, pages: pages, tally: tally, largeBodies: largeBodies)
             desk.open()
             return NIOLoopBound(desk, eventLoop: loop)
         }.get()

@@ -41,6 +41,12 @@ package struct FrontOptions: Sendable {
         package var maxHeaders = 100
         /// Bytes. Beyond: 413.
         package var maxBody = 1 << 20
+        /// Of a request that brings a function's code: a zip of 50 MiB in base64.
+        package var maxCode = 70 << 20
+        /// Of what a function is invoked with: a little over Lambda's limit, so that Lambda's own words refuse it.
+        package var maxInvocation = 6 << 20 | 1 << 16
+        /// Of all bodies over ``maxBody`` together. Beyond: 503.
+        package var maxLargeBodies = 160 << 20
         /// From the first byte of a request to the end of its head; also for a TLS handshake.
         package var headTimeout = Duration.seconds(5)
         /// From the end of the head to the end of the body, and ``minBodyRate`` on top.

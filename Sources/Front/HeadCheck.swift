@@ -9,6 +9,7 @@ struct Refusal: Error, Equatable {
     static let bodyTooLarge = Refusal(status: 413)
     static let expectationFailed = Refusal(status: 417)
     static let headTooLarge = Refusal(status: 431)
+    static let overloaded = Refusal(status: 503)
 
     var reply: Reply { Reply(status: status, contentType: "", body: []) }
 }
@@ -21,6 +22,9 @@ struct Plan {
     var target: String
     var headers: Headers
     var body: Body
+    var maxBody: Int
+    /// Of a body over the ordinary limit.
+    var room: LargeBodies.Room?
     var closes: Bool
     /// HTTP/1.0 keeps a connection only if both sides say so.
     var saysKeepAlive: Bool
@@ -48,13 +52,15 @@ struct HeadCheck {
         }
         let isOld = head.version.minor == 0
         if check.host == nil, !isOld { throw .malformed }
-        let body = try check.body(isOld: isOld, limits: limits)
+        let target = try Target.originForm(head.uri, method: head.method.rawValue, host: check.host)
+        let body = try check.body(isOld: isOld, maxBody: limits.maxBody(head.method.rawValue, target))
         let isKept = head.isKeepAlive
         return Plan(
             method: head.method.rawValue,
-            target: try Target.originForm(head.uri, method: head.method.rawValue, host: check.host),
+            target: target,
             headers: headers,
             body: body,
+            maxBody: body == .chunked ? limits.maxBody : limits.maxBody(head.method.rawValue, target),
             closes: !isKept,
             saysKeepAlive: isOld && isKept,
             expectsContinue: try check.expectsContinue() && !isOld,
@@ -84,7 +90,7 @@ struct HeadCheck {
         }
     }
 
-    private func body(isOld: Bool, limits: FrontOptions.Limits) throws(Refusal) -> Plan.Body {
+    private func body(isOld: Bool, maxBody: Int) throws(Refusal) -> Plan.Body {
         if let encoding {
             // HTTP/1.0 has no chunks: who sends both may be a proxy that forwards what it does not understand.
             guard length == nil, !isOld, Header("", encoding).hasValue("chunked") else { throw .malformed }
@@ -92,7 +98,7 @@ struct HeadCheck {
         }
         guard let length else { return .none }
         let count = try Self.decimal(length)
-        guard count <= limits.maxBody else { throw .bodyTooLarge }
+        guard count <= maxBody else { throw .bodyTooLarge }
         return count == 0 ? .none : .length(count)
     }
 

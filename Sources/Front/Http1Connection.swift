@@ -201,8 +201,8 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
         else { return false }
         inbox.moveReaderIndex(forwardBy: length)
         let plan = Plan(
-            method: "POST", target: "/", headers: head.headers, body: .length(head.bodyLength), closes: false,
-            saysKeepAlive: false, expectsContinue: false, upgrades: false)
+            method: "POST", target: "/", headers: head.headers, body: .length(head.bodyLength),
+            maxBody: desk.limits.maxBody, closes: false, saysKeepAlive: false, expectsContinue: false, upgrades: false)
         self.plan = plan
         isPlain = true
         stage = .body(remaining: head.bodyLength)
@@ -263,7 +263,16 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
     func parsed(_ bytes: ByteBuffer) {
         // A body in a head's piece would not have been scanned.
         if case .head = stage { return disagree() }
-        guard plan != nil, body.count + bytes.readableBytes <= desk.limits.maxBody else { return disagree() }
+        let count = body.count + bytes.readableBytes
+        guard let plan, count <= plan.maxBody else { return disagree() }
+        if count > desk.limits.maxBody {
+            let room = plan.room ?? desk.largeBodies.room()
+            self.plan?.room = room
+            guard room.hold(count) else {
+                refusal = .overloaded
+                return
+            }
+        }
         bytes.withReadableBytesAppended(to: &body)
     }
 
@@ -301,7 +310,7 @@ final class Http1Connection: ChannelInboundHandler, ChannelOutboundHandler {
         let connection: ResponseHead.Connection = plan.closes ? .close : plan.saysKeepAlive ? .keepSaidAloud : .keep
         let exchange = replies.open(connection: connection, omitBody: plan.method == "HEAD")
         deadline = .distantFuture
-        desk.begin(request, for: self, exchange: exchange)
+        desk.begin(request, for: self, exchange: exchange, holding: plan.room)
     }
 
     /// We never upgrade, and answer as if nobody had asked; the parser thinks that another protocol begins.

@@ -13,6 +13,8 @@ final class Http2Stream: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var head: Http2Head?
     private var body: [UInt8] = []
+    private var maxBody = 0
+    private var room: LargeBodies.Room?
     private var hasEnded = false
     private var isAnswered = false
     private(set) var deadline: NIODeadline
@@ -54,15 +56,25 @@ final class Http2Stream: ChannelInboundHandler {
 
     private func receive(_ frame: HTTP2Frame.FramePayload.Headers) throws(Refusal) {
         // Trailers end a request; nobody reads them.
-        if head == nil { head = try Http2Head(frame.headers, limits: desk.limits) }
+        if head == nil {
+            let head = try Http2Head(frame.headers, limits: desk.limits)
+            maxBody = desk.limits.maxBody(head.method, head.target)
+            self.head = head
+        }
         hasEnded = frame.endStream
-        if let length = head?.length, length > desk.limits.maxBody { throw .bodyTooLarge }
+        if let length = head?.length, length > maxBody { throw .bodyTooLarge }
     }
 
     private func receive(_ frame: HTTP2Frame.FramePayload.Data) throws(Refusal) {
         guard case .byteBuffer(let bytes) = frame.data else { return }
         desk.tally.bytesIn.add(bytes.readableBytes)
-        guard body.count + bytes.readableBytes <= desk.limits.maxBody else { throw .bodyTooLarge }
+        let count = body.count + bytes.readableBytes
+        guard count <= maxBody else { throw .bodyTooLarge }
+        if count > desk.limits.maxBody {
+            let room = room ?? desk.largeBodies.room()
+            self.room = room
+            guard room.hold(count) else { throw .overloaded }
+        }
         body.append(contentsOf: bytes.readableBytesView)
         deadline = deadline + desk.patience.grant(bytes: bytes.readableBytes)
         hasEnded = frame.endStream
@@ -72,7 +84,8 @@ final class Http2Stream: ChannelInboundHandler {
         let request = Request(method: head.method, target: head.target, headers: head.headers, body: body, peer: peer)
         body = []
         deadline = .distantFuture
-        desk.begin(request, for: self, exchange: 0)
+        desk.begin(request, for: self, exchange: 0, holding: room)
+        room = nil
     }
 }
 

@@ -3,8 +3,8 @@ internal import Store
 
 /// Work that nobody calls for. Each runs until its task is cancelled; `pause` is the clock's sleep, injected.
 package struct Duties: Sendable {
-    private let house: House
-    private let pause: @Sendable (_ milliseconds: Int64) async throws -> Void
+    let house: House
+    let pause: @Sendable (_ milliseconds: Int64) async throws -> Void
 
     package init(house: House, pause: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void) {
         self.house = house
@@ -56,7 +56,9 @@ package struct Sweep: Sendable {
     /// What fails does not hold up the others.
     package func step() async throws {
         var failure: (any Error)?
-        for duty in [purgeSecrets, visitKeys, rotateKeys, writeKeyUses, dropReports] as [() async throws -> Void] {
+        for duty in [purgeSecrets, visitKeys, rotateKeys, writeKeyUses, dropReports, dropLogs]
+            as [() async throws -> Void]
+        {
             do { try await duty() } catch { failure = failure ?? error }
         }
         if let failure { throw failure }

@@ -22,6 +22,10 @@ package final class House: Sendable {
     /// By the access keys' ids.
     package let credentialUses = LastUses<Text, CredentialUse>()
     package let serviceUses = LastUses<ServiceUse.Key, ServiceUse>()
+    /// What runs functions: known once the server has an address that they can call home to.
+    package let runners = RunnerHolder()
+    package let functionTraffic = FunctionTraffic()
+    package var runner: any FunctionRunner { runners.current }
     /// Empty: every Region that a client names is served.
     package let regions: Set<Text>
     /// Names this process's rows in the outbox and its trail segments.
@@ -43,7 +47,7 @@ package final class House: Sendable {
         regions: Set<Text> = [],
         node: Text,
         rotators: [any NativeRotator] = [],
-        functions: any FunctionDoor = NoFunctionDoor(),
+        functions: any FunctionDoor = Functions.Door(),
         fetch: @escaping @Sendable (_ url: Text, _ thumbprints: [Text]) async throws -> [UInt8] = { _, _ in
             throw NoNetwork()
         }

@@ -23,7 +23,7 @@ package final class World: Sendable {
         limits: Limits = Limits(),
         catalog: Catalog = .all,
         rotators: [any NativeRotator] = [],
-        functions: any FunctionDoor = NoFunctionDoor()
+        functions: any FunctionDoor = Functions.Door()
     ) async throws {
         folder = NSTemporaryDirectory() + "undercroft-test-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -79,6 +79,18 @@ package final class World: Sendable {
                 Header("Host", "127.0.0.1"), Header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8"),
             ],
             body: Array(form.joined(separator: "&").utf8), peer: Peer(address: "127.0.0.1"))
+        sign(&request, service: api.name, as: signatory)
+        return await send(request)
+    }
+
+    /// Sends one signed request of REST-JSON.
+    package func rest(
+        _ method: String, _ path: String, to api: API = .lambda, _ body: [UInt8] = [],
+        headers: [Header] = [], as signatory: Signatory? = nil
+    ) async -> Response {
+        var request = Request(
+            method: method, target: path, headers: Headers([Header("Host", "127.0.0.1")] + headers), body: body,
+            peer: Peer(address: "127.0.0.1"))
         sign(&request, service: api.name, as: signatory)
         return await send(request)
     }
@@ -169,14 +181,19 @@ package struct Response: Sendable {
     package let status: Int
     package let fields: Fields
     package let body: [UInt8]
+    package let headers: [Header]
 
     init(_ reply: Reply) {
         status = reply.status
+        headers = reply.headers
         body = reply.body
         if case .structure(let fields)? = try? JSON.parse(reply.body) { self.fields = fields } else { fields = [:] }
     }
 
-    package var code: Text? { fields.text("__type") }
+    package var code: Text? { fields.text("__type") ?? header("x-amzn-ErrorType") }
+    package func header(_ name: String) -> Text? {
+        headers.first { $0.name.lowercased() == name.lowercased() }.map { Text($0.value) }
+    }
     /// The text of the first XML element of that name.
     package func element(_ name: Text) -> Text? {
         let text = String(decoding: body, as: UTF8.self)

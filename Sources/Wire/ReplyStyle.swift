@@ -10,6 +10,10 @@ package struct ReplyStyle: Sendable {
     package var messageKey: Text
     /// Whether the operation's model has an output; without one, XML has no `…Result` element.
     package var hasResult: Bool
+    /// Of REST protocols.
+    package var route: RouteReply?
+    /// Whether modelled faults of REST protocols carry a `Type`, as Lambda's do.
+    package var typesFaults = false
 
     package init(
         dialect: Dialect, xmlNamespace: Text = "", operation: Text, messageKey: Text = "Message", hasResult: Bool = true
@@ -24,6 +28,9 @@ package struct ReplyStyle: Sendable {
 
 /// An operation's output.
 package func reply(_ fields: Fields, style: ReplyStyle, requestID: String) -> Reply {
+    if style.dialect == .restJSON {
+        return (style.route ?? RouteReply()).reply(fields, hasResult: style.hasResult)
+    }
     var out = ByteBuilder(capacity: 512)
     switch style.dialect {
     case .json11, .json10, .restJSON: out.append(json: fields)
@@ -60,9 +67,15 @@ package func reply(_ fault: Fault, style: ReplyStyle, requestID: String) -> Repl
         out.append(xml: spoken, style.xmlNamespace, requestID)
         return Reply(status: spoken.status, contentType: style.dialect.contentType, body: out.bytes)
     case .restJSON:
-        let spoken = fault.inREST
+        let spoken = style.typesFaults ? fault.inREST.typed : fault.inREST
         var body = Fields()
-        body.add(style.messageKey, spoken.message)
+        if style.typesFaults, spoken.origin == .service, spoken.code != "AccessDeniedException" {
+            body.add("Type", spoken.status >= 500 ? "Service" : "User")
+            body.add(spoken.status == 404 || spoken.status >= 500 ? "Message" : style.messageKey, spoken.message)
+            body.add("Reason", spoken.reason)
+        } else {
+            body.add(style.messageKey, spoken.message)
+        }
         out.append(json: body)
         return Reply(
             status: spoken.status, contentType: style.dialect.contentType,
@@ -113,6 +126,18 @@ extension Fault {
         case "AccessDeniedException": Fault("AccessDenied", message, status: 403, origin: origin)
         case "UnknownOperationException": Fault("InvalidAction", message, status: 400, origin: origin)
         default: self
+        }
+    }
+
+    /// Lambda's names for what every service has.
+    fileprivate var typed: Fault {
+        switch code {
+        case "InternalServerException": return Fault("ServiceException", message, status: status)
+        case "ThrottlingException":
+            var fault = Fault("TooManyRequestsException", "Rate Exceeded.", status: 429)
+            fault.reason = "CallerRateLimitExceeded"
+            return fault
+        default: return self
         }
     }
 

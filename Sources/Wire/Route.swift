@@ -1,7 +1,7 @@
 package import Bytes
 
 /// Where REST-JSON finds an operation: a method, a path, and the members that travel in the path, the query string or headers.
-/// All others are members of the JSON body.
+/// All others are members of the JSON body, unless one member is the body.
 package struct Route: Sendable {
     enum Segment: Sendable, Equatable {
         case fixed(Text)
@@ -14,12 +14,23 @@ package struct Route: Sendable {
     let query: [Text: Text]
     /// Names of headers, in lower case, and the members that they are.
     let headers: [Text: Text]
+    /// The member that is the body, as it is.
+    let payload: Text?
+    /// Models of different years differ in it.
+    let mayEndInSlash: Bool
+    package let reply: RouteReply
 
     /// - Parameter path: as the model's `requestUri`, without greedy labels: `/things/{thingId}/parts`.
-    package init(_ method: Text, _ path: Text, query: [Text: Text] = [:], headers: [Text: Text] = [:]) {
+    package init(
+        _ method: Text, _ path: Text, query: [Text: Text] = [:], headers: [Text: Text] = [:], payload: Text? = nil,
+        mayEndInSlash: Bool = false, reply: RouteReply = RouteReply()
+    ) {
         self.method = method
         self.query = query
         self.headers = headers
+        self.payload = payload
+        self.mayEndInSlash = mayEndInSlash
+        self.reply = reply
         segments = path.split(on: 0x2F).dropFirst().map { part in
             part.hasPrefix("{") ? .label(Text(decoding: part.bytes.dropFirst().dropLast())) : .fixed(part)
         }
@@ -29,7 +40,8 @@ package struct Route: Sendable {
     ///
     /// Fixed parts are compared as they were sent. Dot segments are never labels: the signature does not cover them.
     func labels(in path: ArraySlice<UInt8>) -> [Text: Text]? {
-        let parts = path.split(separator: 0x2F, omittingEmptySubsequences: false).dropFirst()
+        var parts = path.split(separator: 0x2F, omittingEmptySubsequences: false).dropFirst()
+        if mayEndInSlash, parts.count == segments.count + 1, parts.last?.isEmpty ?? false { parts.removeLast() }
         guard parts.count == segments.count else { return nil }
         var labels: [Text: Text] = [:]
         for (part, segment) in zip(parts, segments) {

@@ -5,12 +5,14 @@ struct RouteBindings: Sendable {
     /// By member: every member that the route takes from outside of the body, with all values that it was given.
     private var values: [Text: [Text]]
     private let body: [UInt8]
+    private let payload: Text?
     /// A query string with broken escapes, or what is not UTF-8.
     private var isMalformed = false
 
     init(_ route: Route, labels: [Text: Text], query: ArraySlice<UInt8>, _ request: Request) {
         values = labels.mapValues { [$0] }
         body = request.body
+        payload = route.payload
         for member in route.query.values { values[member] = [] }
         for member in route.headers.values { values[member] = [] }
         for pair in query.split(separator: 0x26) {
@@ -39,6 +41,12 @@ struct RouteBindings: Sendable {
         var fields = Fields()
         var inner: [ShapeMember] = []
         for member in shape.members {
+            if member.name == payload {
+                let isSensitive = member.isSensitive
+                fields.add(
+                    member.name, isSensitive ? .secret(SensitiveBytes(body, isText: false)) : .blob(body))
+                continue
+            }
             guard let texts = values[member.name] else {
                 inner.append(member)
                 continue
@@ -53,7 +61,7 @@ struct RouteBindings: Sendable {
             }
             fields.members += try Structure([member]).read(form: form, under: "", isSensitive: false).members
         }
-        guard !inner.isEmpty, !body.isEmpty else { return fields }
+        guard !inner.isEmpty, !body.isEmpty, payload == nil else { return fields }
         guard let document = try? JSON.parse(body), case .structure(let given) = document else { throw .serialization }
         fields.members += try Structure(inner).read(json: given, isSensitive: false).members
         return fields

@@ -37,10 +37,15 @@ final class Monitoring: Sendable {
         }
         var trail: Fields = ["status": .string(house.trail.failure == nil ? "ok" : "failing")]
         trail.add("reason", house.trail.failure)
+        // What runs as somebody else's code is no reason to send callers away.
+        let isolation = house.runner.isolation
+        var functions: Fields = ["status": .string(isolation == nil ? "off" : "on")]
+        functions.add("isolation", isolation)
         let isWell = isStoreWell && house.trail.failure == nil
         let body: Fields = [
             "status": .string(isWell ? "ok" : "failing"), "version": .string(Text(Release.version)),
             "store": .structure(store), "trail": .structure(trail), "seal": .structure(["status": .string("open")]),
+            "functions": .structure(functions),
         ]
         var out = ByteBuilder()
         out.append(json: body)
@@ -49,7 +54,7 @@ final class Monitoring: Sendable {
     }
 
     private func metrics() -> Reply {
-        var text = house.figures.prometheus().string
+        var text = house.figures.prometheus().string + house.functionTraffic.prometheus().string
         func add(_ name: String, _ type: String, _ help: String, _ value: Any) {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n\(name) \(value)\n"
         }

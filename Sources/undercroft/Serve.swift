@@ -168,6 +168,7 @@ struct Server {
             group.addTask { await duties.noteUses() }
             group.addTask { await duties.forget(gate) }
             group.addTask { await RotationEngine(house: house, pause: System.pause).run() }
+            group.addTask { await duties.runFunctionEvents() }
             for await signal in signals.stream {
                 if signal != SIGHUP { break }
                 do { try front.reloadCertificates() } catch { log.error("the TLS certificate was not reloaded") }

@@ -23,9 +23,9 @@ struct Undercroft: AsyncParsableCommand {
             """,
         version: Release.version,
         subcommands: [
-            Serve.self, Config.self, BootstrapCommand.self, RotationCommand.self, RotatorsCommand.self,
-            TrailCommand.self,
-            Why.self, WhoCan.self, Status.self, Version.self, Completion.self,
+            Serve.self, Config.self, BootstrapCommand.self, FunctionsCommand.self, RotationCommand.self,
+            RotatorsCommand.self, TrailCommand.self, Why.self, WhoCan.self, Status.self, Version.self,
+            Completion.self,
         ]
     )
 }

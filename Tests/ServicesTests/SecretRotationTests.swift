@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    private func world(_ rotator: Scripted, _ functions: any FunctionDoor = NoFunctionDoor()) async throws -> World {
+    private func world(_ rotator: Scripted, _ functions: any FunctionDoor = Functions.Door()) async throws -> World {
         let world = try await World(rotators: [rotator], functions: functions)
         let made = await world.send(
             "CreateSecret",

@@ -84,6 +84,57 @@ struct RouteTests {
         #expect(fault { () throws(Fault) in _ = try Self.read(request) } == .serialization)
     }
 
+    /// A member that is the body is taken as it is, whatever it looks like.
+    @Test func payloads() throws {
+        let table = RouteTable([
+            (Route("POST", "/things/{thingId}", payload: "data"), 0),
+            (Route("POST", "/things", mayEndInSlash: true), 1),
+        ])
+        let shape: Structure = [
+            .required("thingId", .string()), .optional("data", .blob), .optional("hidden", .string()),
+        ]
+        for body in [#"{"thingId":"b","hidden":"c"}"#, "no json", ""] {
+            let request = Sample.plain("POST", "/things/a", body)
+            let read = try Invocation.recognize(request, try Envelope(request), table).read(shape)
+            #expect(read.text("thingId") == "a" && read.blob("data") == Array(body.utf8) && read["hidden"] == nil)
+        }
+        #expect(table.find(Sample.plain("POST", "/things/"))?.entry == 1)
+        #expect(table.find(Sample.plain("POST", "/things"))?.entry == 1)
+        #expect(table.find(Sample.plain("POST", "/things//")) == nil)
+    }
+
+    @Test func `replies with a status, headers and a body of their own`() {
+        var style = ReplyStyle(dialect: .restJSON, operation: "RunThing", messageKey: "message")
+        style.route = RouteReply(
+            status: 201, statusMember: "Code", headers: [("Note", "X-Note")], payload: "Data")
+        let secret = Document.secret(SensitiveBytes(Array("raw".utf8), isText: false))
+        let whole = reply(["Code": .integer(202), "Note": "n", "Data": secret], style: style, requestID: "r")
+        #expect(whole.status == 202 && whole.body == Array("raw".utf8))
+        #expect(whole.headers.map(\.name) == ["X-Note"] && whole.headers.map(\.value) == ["n"])
+        let empty = reply([:], style: style, requestID: "r")
+        #expect(empty.status == 201 && empty.body.isEmpty && empty.contentType.isEmpty && empty.headers.isEmpty)
+        style.route = RouteReply(status: 201)
+        #expect(reply(["a": "b"], style: style, requestID: "r").body == Array(#"{"a":"b"}"#.utf8))
+        style.hasResult = false
+        #expect(reply([:], style: style, requestID: "r").body.isEmpty)
+    }
+
+    @Test func `faults with a type`() {
+        var style = ReplyStyle(dialect: .restJSON, operation: "RunThing", messageKey: "message")
+        style.typesFaults = true
+        func body(_ fault: Fault) -> String {
+            String(decoding: reply(fault, style: style, requestID: "r").body, as: UTF8.self)
+        }
+        #expect(body(Fault("ResourceNotFoundException", "no", status: 404)) == #"{"Type":"User","Message":"no"}"#)
+        #expect(body(Fault("InvalidParameterValueException", "no")) == #"{"Type":"User","message":"no"}"#)
+        #expect(body(Fault("AccessDeniedException", "no")) == #"{"message":"no"}"#)
+        #expect(body(.validation(["no"])) == #"{"message":"1 validation error detected: no"}"#)
+        let internalError = Fault("InternalServiceError", "no", status: 500)
+        #expect(body(internalError) == #"{"Type":"Service","Message":"no"}"#)
+        #expect(reply(internalError, style: style, requestID: "r").headers.map(\.value) == ["ServiceException"])
+        #expect(reply(.throttled, style: style, requestID: "r").status == 429)
+    }
+
     @Test func replies() {
         let style = ReplyStyle(dialect: .restJSON, operation: "GetThing", messageKey: "message")
         let good = reply(["name": "n"], style: style, requestID: "r")

@@ -7,6 +7,9 @@ import time
 import boto3
 from accounts import Account, address, ensured
 from catalog_access import ACCESS_SUCCESS, ACCESS_VIOLATIONS, AccessWorld
+from catalog_functions import (
+    LAMBDA_SUCCESS, LAMBDA_VIOLATIONS, LOGS_SUCCESS, LOGS_VIOLATIONS, LOGS_WITHOUT_SUCCESS, FunctionWorld,
+)
 from cryptography.hazmat.primitives import serialization
 from harness import ROOT
 from keys import oaep
@@ -15,7 +18,7 @@ from support import must, token, totp
 # The operator's own service is no service of AWS: it has tests of its own.
 SERVICES = {
     "Secrets": "secretsmanager", "Keys": "kms", "Tokens": "sts", "Access": "iam", "Organization": "organizations",
-    "Toolbox": "iam-toolbox",
+    "Toolbox": "iam-toolbox", "Functions": "lambda", "Logs": "logs",
 }
 SOURCE = ROOT / "Sources" / "Services" / "Gate" / "Catalog+All.swift"
 
@@ -743,3 +746,16 @@ SUCCESS = {
     for name, (run, member) in ACCESS_SUCCESS.items()
 } | SUCCESS
 VIOLATIONS = {f"iam.{name}": row for name, row in ACCESS_VIOLATIONS.items()} | VIOLATIONS
+
+
+def of_functions(service, rows):
+    return {
+        f"{service}.{name}": (lambda w, run=run: run(FunctionWorld(w.client, w.name)), expected)
+        for name, (run, expected) in rows.items()
+    }
+
+
+SUCCESS |= of_functions("lambda", LAMBDA_SUCCESS) | of_functions("logs", LOGS_SUCCESS)
+WITHOUT_SUCCESS |= of_functions("logs", LOGS_WITHOUT_SUCCESS)
+VIOLATIONS |= {f"lambda.{name}": row for name, row in LAMBDA_VIOLATIONS.items()}
+VIOLATIONS |= {f"logs.{name}": row for name, row in LOGS_VIOLATIONS.items()}

@@ -38,6 +38,7 @@ NOBODY = "arn:aws:secretsmanager:us-west-2:000000000001:secret:nothing-like-this
 
 TARGETS = {
     "secretsmanager": "secretsmanager", "kms": "TrentService", "organizations": "AWSOrganizationsV20161128",
+    "logs": "Logs_20140328",
 }
 # Of the services that speak Query.
 VERSIONS = {"sts": "2011-06-15", "iam": "2010-05-08"}

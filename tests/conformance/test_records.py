@@ -15,6 +15,7 @@ UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 READ_ONLY = re.compile(
     "(secretsmanager.(Get|List|Describe|BatchGet).*)|(sts.*)|(iam(-toolbox)?.(Get|List|Simulate).*)|(organizations.(List|Describe).*)"
     "|(kms.(Get|List|Describe|Encrypt|Decrypt|ReEncrypt|Generate|Sign|Verify|Derive).*)"
+    "|(lambda.(Get|List).*)|(logs.*)"
 )
 # Not established on AWS.
 EITHER = {"secretsmanager.ValidateResourcePolicy"}

@@ -69,6 +69,25 @@ extension API {
 }
 
 extension API {
+    package static let lambda = API(
+        name: "lambda",
+        targetPrefix: nil,
+        version: "2015-03-31",
+        dialects: [.restJSON],
+        xmlNamespace: "",
+        messageKey: "message"
+    )
+    package static let logs = API(
+        name: "logs",
+        targetPrefix: "Logs_20140328",
+        version: "2014-03-28",
+        dialects: [.json11],
+        xmlNamespace: "",
+        messageKey: "message"
+    )
+}
+
+extension API {
     /// Only as the source of service events so far.
     static let cloudTrail = API(
         name: "cloudtrail",

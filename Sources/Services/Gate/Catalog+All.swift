@@ -1,7 +1,7 @@
 extension Catalog {
     /// Every operation that this program answers.
     package static let all = Catalog(
-        secrets + keys + tokens + access + accessRolesAndPolicies + organization + insight)
+        secrets + keys + tokens + access + accessRolesAndPolicies + organization + insight + functions + logs)
 
     private static let secrets: [Entry] = [
         Entry(repeating: Secrets.GetSecretValue.self),
@@ -261,5 +261,46 @@ extension Catalog {
         Entry(writing: Organization.TagResource.self),
         Entry(writing: Organization.UntagResource.self),
         Entry(writing: Organization.ListTagsForResource.self),
+    ]
+}
+
+extension Catalog {
+    fileprivate static let functions: [Entry] = [
+        Entry(writing: Functions.CreateFunction.self),
+        Entry(writing: Functions.UpdateFunctionCode.self),
+        Entry(writing: Functions.UpdateFunctionConfiguration.self),
+        Entry(writing: Functions.GetFunction.self),
+        Entry(writing: Functions.GetFunctionConfiguration.self),
+        Entry(writing: Functions.ListFunctions.self),
+        Entry(writing: Functions.DeleteFunction.self),
+        Entry(writing: Functions.Invoke.self),
+        Entry(writing: Functions.AddPermission.self),
+        Entry(writing: Functions.RemovePermission.self),
+        Entry(writing: Functions.GetPolicy.self),
+        Entry(writing: Functions.PublishVersion.self),
+        Entry(writing: Functions.ListVersionsByFunction.self),
+        Entry(writing: Functions.CreateAlias.self),
+        Entry(writing: Functions.GetAlias.self),
+        Entry(writing: Functions.UpdateAlias.self),
+        Entry(writing: Functions.DeleteAlias.self),
+        Entry(writing: Functions.ListAliases.self),
+        Entry(writing: Functions.TagResource.self),
+        Entry(writing: Functions.UntagResource.self),
+        Entry(writing: Functions.ListTags.self),
+        Entry(writing: Functions.PutFunctionConcurrency.self),
+        Entry(writing: Functions.GetFunctionConcurrency.self),
+        Entry(writing: Functions.DeleteFunctionConcurrency.self),
+        Entry(writing: Functions.GetFunctionCodeSigningConfig.self),
+        Entry(writing: Functions.GetRuntimeManagementConfig.self),
+        Entry(writing: Functions.GetFunctionRecursionConfig.self),
+    ]
+}
+
+extension Catalog {
+    fileprivate static let logs: [Entry] = [
+        Entry(writing: Logs.DescribeLogGroups.self),
+        Entry(writing: Logs.DescribeLogStreams.self),
+        Entry(writing: Logs.GetLogEvents.self),
+        Entry(writing: Logs.FilterLogEvents.self),
     ]
 }

@@ -20,8 +20,23 @@ package final class Gate: Door {
     package func fate(of ticket: Ticket) -> Fate { house.trail.fate(of: ticket) }
     package func observe(_ notify: @escaping @Sendable () -> Void) { house.trail.observe(notify) }
 
-    /// Runs on the event loop's thread as far as the caches reach.
+    /// Bytes of a body that take longer to verify and to read than an event loop should be held up.
+    private static let large = 1 << 20
+
+    /// Runs on the event loop's thread as far as the caches reach, but for large bodies.
     package func attempt(_ request: Request) -> Outcome {
+        guard request.body.count > Self.large else { return begin(request) }
+        return .later({
+            // Off the loop: work starts on it, up to its first wait.
+            await Task.yield()
+            switch self.begin(request) {
+            case .ready(let answer): return answer
+            case .later(let run, _): return await run()
+            }
+        })
+    }
+
+    private func begin(_ request: Request) -> Outcome {
         if let answer = repeated(request) { return .ready(answer) }
         var attempt = Attempt(request, house)
         do {
@@ -217,13 +232,16 @@ package final class Gate: Door {
             )
         }
         let entry = catalog.entries[index]
-        return ReplyStyle(
+        var style = ReplyStyle(
             dialect: attempt.dialect,
             xmlNamespace: entry.api.xmlNamespace,
             operation: entry.name,
             messageKey: entry.api.messageKey,
             hasResult: entry.hasOutput
         )
+        style.route = entry.route?.reply
+        style.typesFaults = entry.api.name == API.lambda.name
+        return style
     }
 
     /// Two voices: the caller gets a fault, the operator the reason.

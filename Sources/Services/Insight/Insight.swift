@@ -101,6 +101,9 @@ extension Insight {
             question.shown = subject.arn
             return question
         case "kms": return Keys.question(action, try Keys.find(resource, call), call)
+        case "lambda" where FunctionReference.pattern.matches(resource):
+            let subject = try FunctionSubject(resource, nil, call)
+            return subject.question(action, subject.keys(call))
         case "sts" where action.asciiLowercased.hasPrefix("sts:assumerole"):
             let subject = try RoleSubject(resource, call)
             return subject.question(action, subject.keys([:], call))

@@ -32,7 +32,7 @@ extension RotationTurn {
         let outcome: FunctionOutcome
         do {
             outcome = try await house.functions.invoke(
-                claim.function, payload: event.json, for: claim.arn, account: key.place.account, house)
+                claim.function, payload: event.json, for: claim.arn, house)
         } catch {
             return RotationFailure(error)
         }
