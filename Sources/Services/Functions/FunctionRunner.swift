@@ -1,6 +1,5 @@
 package import Bytes
 package import Seal
-package import Store
 
 /// Runs the code of functions. What is behind it has subprocesses and a socket for each; `Services` has neither.
 package protocol FunctionRunner: Sendable {
