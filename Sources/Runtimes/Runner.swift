@@ -60,10 +60,16 @@ package final class Runner: FunctionRunner {
 
     package var isolation: Text? { starter.isolation.text }
 
+    /// How many there are, starting, busy or idle; for `/metrics`.
+    package var environments: Int { pool.count }
+
     package func retire(_ function: Text) async { pool.retire { $0.function == function } }
 
     package func run(_ invocation: FunctionInvocation) async -> FunctionOutcome {
-        do { return try await attempt(invocation) } catch {
+        do { return try await attempt(invocation) } catch let flaw as InvalidEntrypoint {
+            let outcomes = Outcomes(image: invocation.image, requestID: invocation.requestID, now: clock.now())
+            return outcomes.outcome(flaw)
+        } catch {
             return FunctionOutcome(end: .unavailable(Text("\(error)")), payload: [])
         }
     }

@@ -1,5 +1,6 @@
 import Bytes
 import Runtimes
+import Seal
 import Services
 import Testing
 
@@ -22,7 +23,7 @@ struct EnvironmentTests {
 
     @Test func oneIsReusedWhileItIsWarm() async throws {
         let image = try Workshop.python(Self.counting)
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             for count: Int64 in 1...3 { #expect(try await shop.value(image).integer("count") == count) }
             var changed = image
             changed.revision = "2"
@@ -34,7 +35,7 @@ struct EnvironmentTests {
 
     @Test func aTimeout() async throws {
         let image = try Workshop.python(Self.counting, timeout: 1)
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             _ = try await shop.value(image)
             let begin = Workshop.clock.monotonic()
             let outcome = await shop.run(image, #"{"loop":1}"#)
@@ -60,7 +61,7 @@ struct EnvironmentTests {
     ])
     func aCrash(event: String, words: String) async throws {
         let image = try Workshop.python(Self.counting)
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             _ = try await shop.value(image)
             let outcome = await shop.run(image, event)
             #expect(outcome.end == .failed)
@@ -73,7 +74,7 @@ struct EnvironmentTests {
     }
 
     @Test func aCrashAtItsStart() async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let outcome = await shop.run(try Workshop.python("import os\nprint('before')\nos._exit(3)"))
             #expect(outcome.text.contains("Runtime exited with error: exit status 3"))
             #expect(outcome.lines.contains("before"))
@@ -89,7 +90,7 @@ struct EnvironmentTests {
                 expires: Workshop.clock.now() + 70_000)
         }
         let once = image
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             for _ in 1...2 { #expect(try await shop.value(once).integer("count") == 1) }
         }
     }
@@ -99,7 +100,7 @@ struct EnvironmentTests {
         options.environmentsPerFunction = 2
         let image = try Workshop.python(
             "import os, time\nme = os.urandom(8).hex()\ndef handler(e, c):\n    time.sleep(0.2)\n    return {'me': me}")
-        try await Workshop.open(options) { shop in
+        try await Workshop.open(options) { shop async throws in
             let names = try await withThrowingTaskGroup(of: Text?.self) { group in
                 for _ in 1...6 { group.addTask { try await shop.value(image).text("me") } }
                 return try await group.reduce(into: Set<Text?>()) { $0.insert($1) }
@@ -113,10 +114,10 @@ struct EnvironmentTests {
         options.environments = 1
         let long = try Workshop.python("import time\ndef handler(e, c): time.sleep(2.5)", name: "long")
         let brief = try Workshop.python("def handler(e, c): pass", timeout: 1, name: "brief")
-        try await Workshop.open(options) { shop in
+        try await Workshop.open(options) { shop async throws in
             async let first = shop.run(long)
             // Until it has begun.
-            while Workshop.children() == 0 { await Task.yield() }
+            while shop.runner.environments == 0 { await Task.yield() }
             let second = await shop.run(brief)
             #expect(
                 second.end
@@ -135,7 +136,7 @@ struct EnvironmentTests {
                 for number in range(event['lines']): print('%06d' % number, 'x' * 100)
                 sys.stderr.write('unfinished')
             """)
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let all = await shop.run(image, #"{"lines":1000}"#)
             #expect(all.lines.filter { $0.hasSuffix("x") }.count == 1000)
             #expect(all.lines.contains("unfinished"))
@@ -148,7 +149,7 @@ struct EnvironmentTests {
 
     @Test func anAnswerThatIsTooLarge() async throws {
         let image = try Workshop.python("def handler(e, c): return 'x' * e['size']")
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let whole = await shop.run(image, #"{"size":6000000}"#)
             #expect(whole.end == .succeeded && whole.payload.count == 6_000_002)
             let outcome = await shop.run(image, #"{"size":6291556}"#)
@@ -158,7 +159,7 @@ struct EnvironmentTests {
     }
 
     @Test func runtimesThatAreNotHere() async throws {
-        try await Workshop.open { shop in
+        try await Workshop.open { shop async throws in
             let outcome = await shop.run(try Workshop.image([("a", "")], runtime: "java21"))
             guard case .unavailable(let words) = outcome.end else {
                 Issue.record("\(outcome.end)")

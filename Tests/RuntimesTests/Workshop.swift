@@ -1,6 +1,6 @@
 import Bytes
+import Dispatch
 import Foundation
-import Glibc
 import Primitives
 import Runtimes
 import Seal
@@ -41,16 +41,8 @@ struct Workshop {
     }
 
     static let clock = Clock(
-        now: {
-            var time = timespec()
-            clock_gettime(CLOCK_REALTIME, &time)
-            return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
-        },
-        monotonic: {
-            var time = timespec()
-            clock_gettime(CLOCK_MONOTONIC, &time)
-            return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-        })
+        now: { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) },
+        monotonic: { DispatchTime.now().uptimeNanoseconds })
 
     static let hasBubblewrap = ["/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap"]
         .contains { FileManager.default.isExecutableFile(atPath: $0) }

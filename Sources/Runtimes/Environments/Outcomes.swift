@@ -39,6 +39,13 @@ struct Outcomes {
         return FunctionOutcome(end: end, payload: payload, log: log, logStream: logStream)
     }
 
+    func outcome(_ flaw: InvalidEntrypoint) -> FunctionOutcome {
+        let words: Text = "RequestId: \(requestID) Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
+        return FunctionOutcome(
+            end: .failed, payload: error("Runtime.InvalidEntrypoint", words),
+            log: [FunctionOutcome.Line(time: now, text: words.bytes)], logStream: flaw.logStream)
+    }
+
     private func error(_ kind: Text, _ message: Text) -> [UInt8] {
         var out = ByteBuilder()
         out.append(json: ["errorType": .string(kind), "errorMessage": .string(message)])

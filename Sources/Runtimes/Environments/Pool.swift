@@ -84,6 +84,8 @@ final class Pool: Sendable {
         }
     }
 
+    var count: Int { state.withLock { $0.entries.count } }
+
     private func choose(_ key: Key, _ needed: Timestamp) -> Choice {
         var ended: [Environment] = []
         defer { for environment in ended { environment.end() } }

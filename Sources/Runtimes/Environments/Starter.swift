@@ -25,13 +25,17 @@ struct Starter: Sendable {
         let task = try await code.take(image.codeDigest, code: image.code)
         var isStarted = false
         defer { if !isStarted { code.giveBack(image.codeDigest) } }
+        let logStream = logStream(image.version)
+        if interpreter.language == .provided, !FileManager.default.isExecutableFile(atPath: "\(task)/bootstrap") {
+            throw InvalidEntrypoint(logStream: logStream)
+        }
         let credentials = try await image.credentials()
         let (reader, writer) = try Descriptor.pipe()
         let group = try isolation.groups?.make(
             "undercroft-\(getpid())-\(number)", megabytes: image.memoryMegabytes + image.storageMegabytes + 32,
             processes: Self.processes)
         let environment = Environment(
-            loop: loop, clock: clock, version: image.version, logStream: logStream(image.version),
+            loop: loop, clock: clock, version: image.version, logStream: logStream,
             expires: credentials.expires, output: reader
         ) { [code, running] in
             withExtendedLifetime(group) {}

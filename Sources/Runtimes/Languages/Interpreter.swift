@@ -49,6 +49,11 @@ struct Interpreter: Sendable {
     }
 }
 
+/// A function of the runtimes `provided*` whose code has no program to run: the function's own trouble.
+struct InvalidEntrypoint: Error {
+    let logStream: Text
+}
+
 /// Why nothing was run, in words for the operator.
 struct Refusal: Error, CustomStringConvertible {
     let reason: Text
