@@ -64,14 +64,6 @@ static int become(const up_spawn_plan *plan, char **arguments, char **environmen
     if (setsid() < 0) return errno;
     for (size_t index = 0; index < plan->group_count; index++)
         if (write(plan->groups[index], "0", 1) != 1) return errno;
-    for (size_t index = 0; index < plan->limit_count; index++) {
-        struct rlimit limit = {plan->limits[index].value, plan->limits[index].value};
-        struct rlimit now;
-        int resource = limited(plan->limits[index].resource);
-        if (getrlimit(resource, &now) == 0 && now.rlim_max < limit.rlim_max)
-            limit.rlim_cur = limit.rlim_max = now.rlim_max;
-        if (setrlimit(resource, &limit) != 0) return errno;
-    }
     int base = 3 + (int)plan->descriptor_count;
     int moved[16];
     if (plan->descriptor_count > 16) return E2BIG;
@@ -85,6 +77,15 @@ static int become(const up_spawn_plan *plan, char **arguments, char **environmen
         struct rlimit open = {0};
         getrlimit(RLIMIT_NOFILE, &open);
         for (rlim_t index = plan->descriptor_count; index < open.rlim_cur && index < 65536; index++) close((int)index);
+    }
+    // Only now: what is open beyond the limit could not have been duplicated.
+    for (size_t index = 0; index < plan->limit_count; index++) {
+        struct rlimit limit = {plan->limits[index].value, plan->limits[index].value};
+        struct rlimit now;
+        int resource = limited(plan->limits[index].resource);
+        if (getrlimit(resource, &now) == 0 && now.rlim_max < limit.rlim_max)
+            limit.rlim_cur = limit.rlim_max = now.rlim_max;
+        if (setrlimit(resource, &limit) != 0) return errno;
     }
     umask(022);
     int unstaged = stage(stages);

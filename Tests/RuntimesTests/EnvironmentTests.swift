@@ -117,7 +117,7 @@ struct EnvironmentTests {
         try await Workshop.open(options) { shop async throws in
             async let first = shop.run(long)
             // Until it has begun.
-            while shop.runner.environments == 0 { await Task.yield() }
+            try await shop.begun()
             let second = await shop.run(brief)
             #expect(
                 second.end

@@ -121,7 +121,7 @@ struct SandboxTests {
         try await Workshop.open { shop async throws in
             async let outcome = shop.run(image)
             var seen = 0
-            while shop.runner.environments == 0 { await Task.yield() }
+            try await shop.begun()
             for _ in 0..<20 {
                 for name in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int(name) != nil {
                     guard let words = FileManager.default.contents(atPath: "/proc/\(name)/cmdline") else { continue }

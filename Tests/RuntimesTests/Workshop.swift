@@ -89,6 +89,12 @@ struct Workshop {
                 requestID: id, image: image, invokedARN: "\(image.arn):live", payload: Array(payload.utf8)))
     }
 
+    /// Waits until some environment is there, or is being made.
+    func begun() async throws {
+        for _ in 0..<2000 where runner.environments == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        try #require(runner.environments > 0)
+    }
+
     /// The function's answer, which must be one.
     func value(_ image: FunctionImage, _ payload: String = "{}") async throws -> Fields {
         let outcome = await run(image, payload)
