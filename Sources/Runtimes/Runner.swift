@@ -24,7 +24,8 @@ package final class Runner: FunctionRunner {
         do {
             let loop = group.next()
             let folders = try Folders(path: folder)
-            let isolation = await Isolation.find(options.isolation, loop, scratch: folders.bootstraps)
+            let isolation = await Isolation.find(
+                options.isolation, loop, scratch: folders.bootstraps, tag: Hex.encode(chance.bytes(4)))
             let libraries = PythonLibraries(
                 folder: options.libraries ?? "\(folders.runtime)/python", packages: options.pythonPackages, loop: loop,
                 clock: clock, log: log)
@@ -55,6 +56,7 @@ package final class Runner: FunctionRunner {
         pool.close()
         // Their ends are still to be heard.
         await starter.running.none()
+        ControlGroups.tidy()
         try? await group.shutdownGracefully()
     }
 

@@ -14,10 +14,22 @@ struct LanguageTests {
         .enabled(if: Workshop.hasNode, "/usr/bin/node is not here"),
         arguments: [
             ("index.js", "exports.handler = async (event, context) => ({ got: event.n, id: context.awsRequestId })"),
-            ("index.mjs", "export const handler = async (event, context) => ({ got: event.n, id: context.awsRequestId })"),
-            ("index.cjs", "exports.handler = (event, context, done) => done(null, { got: event.n, id: context.awsRequestId })"),
-            ("index.js", "exports.handler = (event, context, done) => { setTimeout(() => done(null, { got: event.n, id: context.awsRequestId }), 5) }"),
-            ("index.js", "exports.handler = (event, context) => context.succeed({ got: event.n, id: context.awsRequestId })"),
+            (
+                "index.mjs",
+                "export const handler = async (event, context) => ({ got: event.n, id: context.awsRequestId })"
+            ),
+            (
+                "index.cjs",
+                "exports.handler = (event, context, done) => done(null, { got: event.n, id: context.awsRequestId })"
+            ),
+            (
+                "index.js",
+                "exports.handler = (event, context, done) => { setTimeout(() => done(null, { got: event.n, id: context.awsRequestId }), 5) }"
+            ),
+            (
+                "index.js",
+                "exports.handler = (event, context) => context.succeed({ got: event.n, id: context.awsRequestId })"
+            ),
         ])
     func handlersOfNode(name: String, source: String) async throws {
         let image = try node([(name, source)])
@@ -34,7 +46,8 @@ struct LanguageTests {
     func modulesOfNode() async throws {
         let image = try node(
             [
-                ("package.json", #"{"type":"module"}"#), ("src/app.js", "import { two } from './two.js'; export const api = { run: async () => ({ two }) }"),
+                ("package.json", #"{"type":"module"}"#),
+                ("src/app.js", "import { two } from './two.js'; export const api = { run: async () => ({ two }) }"),
                 ("src/two.js", "export const two = 2"),
             ], handler: "src/app.api.run")
         try await Workshop.open { shop async throws in #expect(try await shop.value(image).integer("two") == 2) }

@@ -75,12 +75,24 @@ struct PythonTests {
     }
 
     @Test(arguments: [
-        ("app.missing", "def handler(e, c): pass", "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'app'"),
+        (
+            "app.missing", "def handler(e, c): pass", "Runtime.HandlerNotFound",
+            "Handler 'missing' missing on module 'app'"
+        ),
         ("gone.handler", "", "Runtime.ImportModuleError", "Unable to import module 'gone': No module named 'gone'"),
-        ("app.handler", "import nothing_like_it", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'nothing_like_it'"),
-        ("app.handler", "def (", "Runtime.UserCodeSyntaxError", "Syntax error in module 'app': invalid syntax (app.py, line 1)"),
+        (
+            "app.handler", "import nothing_like_it", "Runtime.ImportModuleError",
+            "Unable to import module 'app': No module named 'nothing_like_it'"
+        ),
+        (
+            "app.handler", "def (", "Runtime.UserCodeSyntaxError",
+            "Syntax error in module 'app': invalid syntax (app.py, line 1)"
+        ),
         ("app.handler", "raise KeyError('X')", "KeyError", "'X'"),
-        ("handler", "", "Runtime.MalformedHandlerName", "Bad handler 'handler': not enough values to unpack (expected 2, got 1)"),
+        (
+            "handler", "", "Runtime.MalformedHandlerName",
+            "Bad handler 'handler': not enough values to unpack (expected 2, got 1)"
+        ),
     ])
     func errorsOfItsStart(handler: String, source: String, kind: String, message: String) async throws {
         let image = try Workshop.image([("app.py", source)], handler: Text(handler))
@@ -117,7 +129,9 @@ struct PythonTests {
             #expect(got.text("_X_AMZN_TRACE_ID")?.hasPrefix("Root=1-") ?? false)
             #expect(got.text("AWS_LAMBDA_RUNTIME_API")?.hasPrefix("127.0.0.1:") ?? false)
             // Nothing of this process.
-            let own = Set(ProcessInfo.processInfo.environment.keys).subtracting(["PATH", "HOME", "LANG", "TZ", "TMPDIR", "PWD"])
+            let own = Set(ProcessInfo.processInfo.environment.keys).subtracting([
+                "PATH", "HOME", "LANG", "TZ", "TMPDIR", "PWD",
+            ])
             #expect(own.allSatisfy { got[Text($0)] == nil })
         }
     }

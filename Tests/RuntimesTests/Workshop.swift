@@ -47,6 +47,7 @@ struct Workshop {
     static let hasBubblewrap = ["/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap"]
         .contains { FileManager.default.isExecutableFile(atPath: $0) }
     static let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
+    static let hasPip = FileManager.default.fileExists(atPath: "/usr/lib/python3/dist-packages/pip")
     static let hasNode = FileManager.default.isExecutableFile(atPath: "/usr/bin/node")
     static let canRunPython = hasBubblewrap && hasPython
 

@@ -70,7 +70,9 @@ struct ZipTests {
     }
 
     @Test func linksWithinAreKept() throws {
-        try unpacked([file("lib/real.so", "code"), link("lib/a/b.so", to: "../real.so"), link("c", to: "./lib/real.so")]) { path throws in
+        try unpacked([
+            file("lib/real.so", "code"), link("lib/a/b.so", to: "../real.so"), link("c", to: "./lib/real.so"),
+        ]) { path throws in
             #expect(try String(contentsOfFile: "\(path)/lib/a/b.so", encoding: .utf8) == "code")
             #expect(try String(contentsOfFile: "\(path)/c", encoding: .utf8) == "code")
         }

@@ -87,7 +87,8 @@ final class Environment: Sendable {
 
     /// If there is something to do and somebody asks for it.
     func deliver() {
-        guard let poll = state.value.poll, let current = state.value.current, !current.isDelivered, !current.isLate else {
+        guard let poll = state.value.poll, let current = state.value.current, !current.isDelivered, !current.isLate
+        else {
             return
         }
         state.value.poll = nil

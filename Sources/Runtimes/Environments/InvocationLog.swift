@@ -15,9 +15,18 @@ struct InvocationLog {
     static let lineLimit = 64 << 10
 
     mutating func append(output: some Collection<UInt8>, at time: Timestamp) {
-        for byte in output {
-            if byte == 0x0A || rest.count == Self.lineLimit { flush(at: time) }
-            if byte != 0x0A { rest.append(byte) }
+        var left = output[...]
+        while !left.isEmpty {
+            let piece = left.prefix(Self.lineLimit - rest.count)
+            guard let end = piece.firstIndex(of: 0x0A) else {
+                rest.append(contentsOf: piece)
+                left = left[piece.endIndex...]
+                if rest.count == Self.lineLimit { flush(at: time) }
+                continue
+            }
+            rest.append(contentsOf: piece[..<end])
+            flush(at: time)
+            left = left[piece.index(after: end)...]
         }
     }
 

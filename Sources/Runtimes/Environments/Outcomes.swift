@@ -20,7 +20,8 @@ struct Outcomes {
         case .answered(.flaw(let flaw)):
             payload = flaw.isEmpty ? error("Unhandled", "the function failed without saying why") : flaw
         case .answered(.tooLarge):
-            let words: Text = "Response payload size exceeded maximum allowed payload size (\(RuntimeAPI.payloadLimit) bytes)."
+            let words: Text =
+                "Response payload size exceeded maximum allowed payload size (\(RuntimeAPI.payloadLimit) bytes)."
             payload = error("Function.ResponseSizeTooLarge", words)
         case .timedOut:
             let words: Text = "Task timed out after \(image.timeoutSeconds).00 seconds"
@@ -40,7 +41,8 @@ struct Outcomes {
     }
 
     func outcome(_ flaw: InvalidEntrypoint) -> FunctionOutcome {
-        let words: Text = "RequestId: \(requestID) Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
+        let words: Text =
+            "RequestId: \(requestID) Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]"
         return FunctionOutcome(
             end: .failed, payload: error("Runtime.InvalidEntrypoint", words),
             log: [FunctionOutcome.Line(time: now, text: words.bytes)], logStream: flaw.logStream)

@@ -102,13 +102,16 @@ final class Pool: Sendable {
                 state.entries[number]?.uses += 1
                 return .use(number, environment)
             }
-            guard state.entries.values.count(where: { $0.key.function == key.function && !$0.isRetired })
-                < options.environmentsPerFunction
+            guard
+                state.entries.values.count(where: { $0.key.function == key.function && !$0.isRetired })
+                    < options.environmentsPerFunction
             else {
                 // Of another version, perhaps: then it makes room.
                 return evict({ $0.key.function == key.function }, &state, &ended) ? reserve(key, &state) : .wait
             }
-            guard state.entries.count < options.environments || evict({ _ in true }, &state, &ended) else { return .wait }
+            guard state.entries.count < options.environments || evict({ _ in true }, &state, &ended) else {
+                return .wait
+            }
             return reserve(key, &state)
         }
     }

@@ -17,7 +17,8 @@ struct Starter: Sendable {
     let chance: Chance
     let running = Running()
 
-    func start(_ image: FunctionImage, _ number: Int, onEnd: @escaping @Sendable (Int) -> Void) async throws -> Environment
+    func start(_ image: FunctionImage, _ number: Int, onEnd: @escaping @Sendable (Int) -> Void) async throws
+        -> Environment
     {
         if case .missing(let reason) = isolation.means { throw Refusal(reason) }
         let interpreter = try Interpreter(image.runtime, megabytes: image.memoryMegabytes)
@@ -32,7 +33,8 @@ struct Starter: Sendable {
         let credentials = try await image.credentials()
         let (reader, writer) = try Descriptor.pipe()
         let group = try isolation.groups?.make(
-            "undercroft-\(getpid())-\(number)", megabytes: image.memoryMegabytes + image.storageMegabytes + 32,
+            "undercroft-\(getpid())-\(isolation.groups?.tag ?? "")-\(number)",
+            megabytes: image.memoryMegabytes + image.storageMegabytes + 32,
             processes: Self.processes)
         let environment = Environment(
             loop: loop, clock: clock, version: image.version, logStream: logStream,
@@ -99,7 +101,9 @@ struct Starter: Sendable {
 
     private func mounts(_ task: String, _ interpreter: Interpreter) -> Mounts {
         var mounts = [Mounts.Mount(source: task, path: "/var/task")]
-        if interpreter.language != .provided { mounts.append(Mounts.Mount(source: folders.bootstraps, path: "/var/rapid")) }
+        if interpreter.language != .provided {
+            mounts.append(Mounts.Mount(source: folders.bootstraps, path: "/var/rapid"))
+        }
         if interpreter.language == .python, FileManager.default.fileExists(atPath: libraries.folder) {
             mounts.append(Mounts.Mount(source: libraries.folder, path: "/var/runtime"))
         }

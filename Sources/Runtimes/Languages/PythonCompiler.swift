@@ -13,7 +13,8 @@ struct PythonCompiler: Sendable {
         let plan = SpawnPlan(
             path: "/usr/bin/python3",
             arguments: [
-                "/usr/bin/python3", "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", folder,
+                "/usr/bin/python3", "-I", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s",
+                folder,
                 "-p", place, folder,
             ],
             environment: SecretBytes(Array("PATH=/usr/bin:/bin\0LANG=C.UTF-8\0".utf8)), directory: folder,

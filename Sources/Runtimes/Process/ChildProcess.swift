@@ -63,23 +63,25 @@ final class ChildProcess: Sendable {
                         unsafe limits.withUnsafeBufferPointer { limits in
                             unsafe groups.withUnsafeBufferPointer { groups in
                                 unsafe stages.withUnsafeBufferPointer { stages in
-                                plan.environment.reveal { environment in
-                                    unsafe environment.withUnsafeBytes { environment in
-                                        guard let words = arguments.baseAddress, let open = numbers.baseAddress else {
-                                            return EINVAL
+                                    plan.environment.reveal { environment in
+                                        unsafe environment.withUnsafeBytes { environment in
+                                            guard let words = arguments.baseAddress, let open = numbers.baseAddress
+                                            else {
+                                                return EINVAL
+                                            }
+                                            var raw = unsafe up_spawn_plan(
+                                                path: path, arguments: words, arguments_count: arguments.count,
+                                                environment: environment.baseAddress?.assumingMemoryBound(
+                                                    to: CChar.self),
+                                                environment_count: environment.count, directory: directory,
+                                                descriptors: open, descriptor_count: numbers.count,
+                                                limits: limits.baseAddress, limit_count: limits.count,
+                                                groups: groups.baseAddress, group_count: groups.count,
+                                                stages: stages.baseAddress, stages_count: stages.count,
+                                                user: plan.user.map { Int64($0) } ?? -1)
+                                            return unsafe up_spawn(&raw, &process)
                                         }
-                                        var raw = unsafe up_spawn_plan(
-                                            path: path, arguments: words, arguments_count: arguments.count,
-                                            environment: environment.baseAddress?.assumingMemoryBound(to: CChar.self),
-                                            environment_count: environment.count, directory: directory,
-                                            descriptors: open, descriptor_count: numbers.count,
-                                            limits: limits.baseAddress, limit_count: limits.count,
-                                            groups: groups.baseAddress, group_count: groups.count,
-                                            stages: stages.baseAddress, stages_count: stages.count,
-                                            user: plan.user.map { Int64($0) } ?? -1)
-                                        return unsafe up_spawn(&raw, &process)
                                     }
-                                }
                                 }
                             }
                         }

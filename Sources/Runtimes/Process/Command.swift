@@ -20,7 +20,9 @@ struct Command: Sendable {
         let end: ChildProcess.End = try await withCheckedThrowingContinuation { continuation in
             loop.execute { [loop] in
                 do {
-                    let child = try ChildProcess(plan, input: input, output: output) { continuation.resume(returning: $0) }
+                    let child = try ChildProcess(plan, input: input, output: output) {
+                        continuation.resume(returning: $0)
+                    }
                     // Once it has ended, this does nothing.
                     loop.scheduleTask(in: .seconds(seconds)) { child.kill() }
                 } catch { continuation.resume(throwing: error) }

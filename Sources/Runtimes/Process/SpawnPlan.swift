@@ -25,7 +25,8 @@ struct SpawnPlan: Sendable {
 
     static let stage = UP_STAGE
 
-    static func limit(core: UInt64 = 0, files: UInt64, fileBytes: UInt64, data: UInt64?, processes: UInt64?) -> [Limit] {
+    static func limit(core: UInt64 = 0, files: UInt64, fileBytes: UInt64, data: UInt64?, processes: UInt64?) -> [Limit]
+    {
         var limits = [
             Limit(resource: up_core, value: core), Limit(resource: up_files, value: files),
             Limit(resource: up_file_bytes, value: fileBytes),

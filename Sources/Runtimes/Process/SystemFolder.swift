@@ -8,5 +8,6 @@ enum SystemFolder {
         }
     }
 
-    static func remove(_ path: String) { _ = unsafe rmdir(path) }
+    /// Whether it is gone.
+    static func remove(_ path: String) -> Bool { unsafe rmdir(path) == 0 || errno == ENOENT }
 }

@@ -9,6 +9,8 @@ struct ControlGroups: Sendable {
     private let memory: String
     private let processes: String
     private let isUnified: Bool
+    /// Of this runner: there may be others in the same process.
+    let tag: Text
 
     /// One environment's; removed with its last holder, when its processes are gone.
     final class Group: Sendable {
@@ -20,29 +22,56 @@ struct ControlGroups: Sendable {
             entrances = try folders.map { try Descriptor.writing("\($0)/cgroup.procs") }
         }
 
-        deinit { for folder in folders { SystemFolder.remove(folder) } }
+        deinit { ControlGroups.leave(folders) }
     }
 
-    static func find() -> ControlGroups? {
+    /// Groups whose last processes were still about to end when nobody needed them any more.
+    private static let leftovers = Mutex<[String]>([])
+
+    private static func leave(_ folders: [String]) {
+        leftovers.withLock { leftovers in leftovers = (leftovers + folders).filter { !SystemFolder.remove($0) } }
+    }
+
+    /// Removes what could not be removed before.
+    static func tidy() { leave([]) }
+
+    /// What servers left behind that ended without tidying.
+    private static func removeStale(in folder: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            let parts = name.split(separator: "-")
+            guard parts.count >= 2, parts[0] == "undercroft", let process = Int32(parts[1]),
+                !FileManager.default.fileExists(atPath: "/proc/\(process)")
+            else { continue }
+            _ = SystemFolder.remove("\(folder)/\(name)")
+        }
+    }
+
+    static func find(tag: Text) -> ControlGroups? {
         guard let own = try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8) else { return nil }
         var found: [Substring: String] = [:]
         for line in own.split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             guard parts.count == 3 else { continue }
             let path = parts[2] == "/" ? "" : String(parts[2])
-            for controller in parts[1].split(separator: ",") { found[controller] = "/sys/fs/cgroup/\(controller)\(path)" }
+            for controller in parts[1].split(separator: ",") {
+                found[controller] = "/sys/fs/cgroup/\(controller)\(path)"
+            }
             if parts[1].isEmpty { found["unified"] = "/sys/fs/cgroup\(path)" }
         }
         let candidates = [
-            found["memory"].flatMap { memory in found["pids"].map { ControlGroups(memory: memory, processes: $0, isUnified: false) } },
-            found["unified"].map { ControlGroups(memory: $0, processes: $0, isUnified: true) },
+            found["memory"].flatMap { memory in
+                found["pids"].map { ControlGroups(memory: memory, processes: $0, isUnified: false, tag: tag) }
+            },
+            found["unified"].map { ControlGroups(memory: $0, processes: $0, isUnified: true, tag: tag) },
         ]
         return candidates.compactMap { $0 }.first { groups in
-            (try? groups.make("undercroft-probe-\(getpid())", megabytes: 64, processes: 64)) != nil
+            for folder in [groups.memory, groups.processes] { removeStale(in: folder) }
+            return (try? groups.make("undercroft-\(getpid())-probe-\(groups.tag)", megabytes: 64, processes: 64)) != nil
         }
     }
 
     func make(_ name: String, megabytes: Int, processes most: Int) throws -> Group {
+        Self.tidy()
         let folders = isUnified ? ["\(memory)/\(name)"] : ["\(memory)/\(name)", "\(processes)/\(name)"]
         for folder in folders { try SystemFolder.make(folder) }
         let group = try Group(folders: folders)

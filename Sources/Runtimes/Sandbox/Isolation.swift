@@ -15,8 +15,10 @@ struct Isolation: Sendable {
     let means: Means
     let groups: ControlGroups?
 
-    static func find(_ wanted: Options.Isolation, _ loop: any EventLoop, scratch: String) async -> Isolation {
-        guard wanted == .bubblewrap else { return Isolation(means: .none, groups: ControlGroups.find()) }
+    static func find(
+        _ wanted: Options.Isolation, _ loop: any EventLoop, scratch: String, tag: Text
+    ) async -> Isolation {
+        guard wanted == .bubblewrap else { return Isolation(means: .none, groups: ControlGroups.find(tag: tag)) }
         guard let path = Bubblewrap.candidates.first(where: FileManager.default.isExecutableFile) else {
             return Isolation(
                 means: .missing(
@@ -27,7 +29,7 @@ struct Isolation: Sendable {
         for user in users {
             let bubblewrap = Bubblewrap(path: path, user: user)
             guard let trouble = await trouble(with: bubblewrap, loop, scratch) else {
-                return Isolation(means: .bubblewrap(bubblewrap), groups: ControlGroups.find())
+                return Isolation(means: .bubblewrap(bubblewrap), groups: ControlGroups.find(tag: tag))
             }
             words = trouble
         }
@@ -47,7 +49,8 @@ struct Isolation: Sendable {
                 mounts: Mounts(folders: [Mounts.Mount(source: scratch, path: "/var/task")], hidden: []),
                 certificates: [], variables: [], storageMegabytes: 1, directory: "/var/task", command: ["/bin/true"])
             let limits = SpawnPlan.limit(files: 64, fileBytes: 1 << 20, data: nil, processes: nil)
-            let result = try await Command(loop: loop).run(bubblewrap.plan(cell, limits: limits, groups: []), seconds: 10)
+            let result = try await Command(loop: loop).run(
+                bubblewrap.plan(cell, limits: limits, groups: []), seconds: 10)
             guard !result.succeeded else { return nil }
             let lines = Text(decoding: result.output[...]).split(on: 0x0A).filter { !$0.isEmpty }
             return lines.last ?? "it ended without a word"

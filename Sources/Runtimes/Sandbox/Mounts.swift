@@ -33,7 +33,8 @@ struct Mounts: Sendable {
 
     static let etc = [
         "ssl", "ca-certificates", "ca-certificates.conf", "alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
-        "hosts", "host.conf", "nsswitch.conf", "gai.conf", "services", "protocols", "localtime", "mime.types", "python3",
+        "hosts", "host.conf", "nsswitch.conf", "gai.conf", "services", "protocols", "localtime", "mime.types",
+        "python3",
         "python3.11", "python3.12", "python3.13",
     ]
 
