@@ -57,6 +57,9 @@ package final class Runner: FunctionRunner {
         // Their ends are still to be heard.
         await starter.running.none()
         ControlGroups.tidy()
+        for _ in 0..<20 where !ControlGroups.isTidy {
+            try? await group.next().scheduleTask(in: .milliseconds(5), ControlGroups.tidy).futureResult.get()
+        }
         try? await group.shutdownGracefully()
     }
 

@@ -8,9 +8,13 @@ import Wire
 /// `/health` and `/metrics`.
 final class Monitoring: Sendable {
     private let house: House
+    private let functions: any FunctionRunner
     private let front = Mutex<Front?>(nil)
 
-    init(house: House) { self.house = house }
+    init(house: House, functions: any FunctionRunner) {
+        self.house = house
+        self.functions = functions
+    }
 
     func attach(_ front: Front) { self.front.withLock { $0 = front } }
 
@@ -41,6 +45,10 @@ final class Monitoring: Sendable {
         let body: Fields = [
             "status": .string(isWell ? "ok" : "failing"), "version": .string(Text(Release.version)),
             "store": .structure(store), "trail": .structure(trail), "seal": .structure(["status": .string("open")]),
+            "functions": .structure([
+                "status": .string(functions.isolation == nil ? "unavailable" : "ok"),
+                "isolation": .string(functions.isolation ?? "functions can't be run here"),
+            ]),
         ]
         var out = ByteBuilder()
         out.append(json: body)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Bytes
 import Foundation
 import Front
+import Runtimes
 import Seal
 import Services
 import Store
@@ -68,15 +69,19 @@ struct Server {
                 try await Providers.fetch(url, authorities, thumbprints, clock)
             }
         )
+        let functions = try await FunctionHost(settings, clock: clock, chance: chance, log: log)
         try await found(house)
         let gate = Gate(house: house, catalog: .all)
-        let monitor = Monitoring(house: house)
+        let monitor = Monitoring(house: house, functions: functions.runner)
         let front = try await Front.start(frontOptions, door: gate, pages: monitor.pages) { log.warning($0) }
         monitor.attach(front)
+        let bound = front.boundAddress
+        functions.serve(isTLS: settings.tlsCertificate != nil, host: bound.host, port: bound.port)
         try announce(front)
         await work(house, gate, front, signals)
         log.info("stopping")
         await front.drain(deadline: 25)
+        await functions.runner.stop()
         do { try await UseNotes(house: house).step() } catch {
             log.warning("the last uses of access keys were not written")
         }

@@ -43,6 +43,8 @@ typedef struct {
 int up_spawn(const up_spawn_plan *plan, int *process);
 // Blocks until `process` ends. `status` is what wait(2) says, `peak` its largest resident set in bytes, its children's included.
 int up_wait(int process, int *status, int64_t *peak);
+// The sum of the largest resident sets of `process` and all its children, in bytes, as the kernel has them now.
+int64_t up_peak(int process);
 // The process and everything in its group.
 void up_kill(int process);
 

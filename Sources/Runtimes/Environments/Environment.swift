@@ -125,7 +125,7 @@ final class Environment: Sendable {
         }
         state.value.hasServed = true
         verdict.log = state.value.log.take(at: clock.now())
-        verdict.peak = state.value.end?.peak ?? state.value.process.map { PeakMemory.bytes(of: $0.number) } ?? 0
+        verdict.peak = state.value.end?.peak ?? state.value.process?.peak ?? 0
         current.done.resume(returning: verdict)
     }
 

@@ -29,6 +29,11 @@ final class ChildProcess: Sendable {
         thread.start()
     }
 
+    /// The memory that it and its children have had at most, in bytes.
+    var peak: Int64 {
+        isOver.withLock { isOver in isOver ? 0 : up_peak(number) }
+    }
+
     func kill() {
         isOver.withLock { isOver in
             if !isOver { up_kill(number) }

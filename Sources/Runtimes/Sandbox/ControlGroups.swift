@@ -35,6 +35,8 @@ struct ControlGroups: Sendable {
     /// Removes what could not be removed before.
     static func tidy() { leave([]) }
 
+    static var isTidy: Bool { leftovers.withLock { $0.isEmpty } }
+
     /// What servers left behind that ended without tidying.
     private static func removeStale(in folder: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
