@@ -9,7 +9,7 @@ extension Environment {
     func listen() async throws -> Text {
         let listener = try await ServerBootstrap(group: loop, childGroup: loop)
             .serverChannelOption(.backlog, value: 16)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
