@@ -41,6 +41,9 @@ let package = Package(
         .target(name: "CPlatform", linkerSettings: [.linkedLibrary("crypto")]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+        // What runs functions: processes and their filter of system calls; zlib.
+        .target(name: "CSandbox"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Rooms that depend on nothing of ours but bytes and primitives.
         .target(name: "Bytes", swiftSettings: strict),
@@ -70,12 +73,21 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "Runtimes",
+            dependencies: [
+                "Bytes", "CSandbox", "CZlib", "Seal", "Services",
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "Bootstrap", dependencies: ["Bytes", "Policy", .product(name: "Yams", package: "Yams")],
             swiftSettings: strict),
         .executableTarget(
             name: "undercroft",
             dependencies: [
-                "Bytes", "Bootstrap", "Primitives", "Front", "Rotators", "Services", "Store", "Seal", "Wire", "Policy",
+                "Bytes", "Bootstrap", "Primitives", "Front", "Rotators", "Runtimes", "Services", "Store", "Seal",
+                "Wire", "Policy",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -109,6 +121,9 @@ let package = Package(
         .testTarget(
             name: "RotatorsTests",
             dependencies: ["Bytes", "Front", "Primitives", "Rotators", "Seal", "Services"] + nio,
+            swiftSettings: strict),
+        .testTarget(
+            name: "RuntimesTests", dependencies: ["Bytes", "Primitives", "Runtimes", "Seal", "Services", "TestKit"],
             swiftSettings: strict),
         .testTarget(name: "BootstrapTests", dependencies: ["Bytes", "Bootstrap"], swiftSettings: strict),
         .testTarget(

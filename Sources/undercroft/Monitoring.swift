@@ -39,7 +39,7 @@ final class Monitoring: Sendable {
         trail.add("reason", house.trail.failure)
         // What runs as somebody else's code is no reason to send callers away.
         let isolation = house.runner.isolation
-        var functions: Fields = ["status": .string(isolation == nil ? "off" : "on")]
+        var functions: Fields = ["status": .string(isolation == nil ? "unavailable" : "ok")]
         functions.add("isolation", isolation)
         let isWell = isStoreWell && house.trail.failure == nil
         let body: Fields = [

@@ -3,6 +3,7 @@ import Bytes
 import Foundation
 import Front
 import Rotators
+import Runtimes
 import Seal
 import Services
 import Store
@@ -70,15 +71,20 @@ struct Server {
                 try await Providers.fetch(url, authorities, thumbprints, clock)
             }
         )
+        let functions = try await FunctionHost(settings, clock: clock, chance: chance, log: log)
         try await found(house)
         let gate = Gate(house: house, catalog: .all)
         let monitor = Monitoring(house: house)
         let front = try await Front.start(frontOptions, door: gate, pages: monitor.pages) { log.warning($0) }
         monitor.attach(front)
+        let bound = front.boundAddress
+        functions.serve(isTLS: settings.tlsCertificate != nil, host: bound.host, port: bound.port)
+        house.runners.set(functions.runner)
         try announce(front)
         await work(house, gate, front, signals)
         log.info("stopping")
         await front.drain(deadline: 25)
+        await functions.runner.stop()
         do { try await UseNotes(house: house).step() } catch {
             log.warning("the last uses of access keys were not written")
         }

@@ -65,6 +65,24 @@ struct ServeOptions: ParsableArguments {
         name: .customLong("store-connections"),
         help: ArgumentHelp("Connections to PostgreSQL (default 8).", valueName: "n"))
     var storeConnections: String?
+    @Option(
+        name: .customLong("functions-isolation"),
+        help: ArgumentHelp("bubblewrap (default), or none: as the server's own user.", valueName: "means"))
+    var functionsIsolation: String?
+    @Option(
+        name: .customLong("functions-ca"),
+        help: ArgumentHelp("Certificates that functions trust instead of the system's (PEM).", valueName: "file"))
+    var functionsCA: String?
+    @Option(
+        name: .customLong("functions-packages"),
+        help: ArgumentHelp(
+            "Where boto3 for functions is, or is put (default: in the data folder).", valueName: "folder")
+    )
+    var functionsPackages: String?
+    @Option(
+        name: .customLong("functions-environments"),
+        help: ArgumentHelp("Environments of functions at once (default 32).", valueName: "n"))
+    var functionsEnvironments: String?
 
     private var flags: [(String, String?)] {
         [
@@ -73,7 +91,9 @@ struct ServeOptions: ParsableArguments {
             ("tls-key", tlsKey), ("key-file", keyFile), ("passphrase-file", passphraseFile), ("regions", regions),
             ("quotas", quotas), ("cache-megabytes", cacheMegabytes), ("trail-sync", trailSync),
             ("trail-segment-megabytes", trailSegmentMegabytes), ("loops", loops), ("max-connections", maxConnections),
-            ("store-connections", storeConnections),
+            ("store-connections", storeConnections), ("functions-isolation", functionsIsolation),
+            ("functions-ca", functionsCA), ("functions-packages", functionsPackages),
+            ("functions-environments", functionsEnvironments),
         ]
     }
 

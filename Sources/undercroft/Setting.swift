@@ -24,6 +24,12 @@ struct Settings: Sendable {
     var loops = 1
     var maxConnections = 10_000
     var storeConnections = 8
+    var isolatesFunctions = true
+    /// Authorities that functions trust; `nil` for the system's.
+    var functionsAuthorities: String?
+    /// Where Python's packages for functions are; `nil` for a folder below the data's.
+    var functionsPackages: String?
+    var functionsEnvironments = 32
 }
 
 /// One setting by name, whichever source it comes from: a flag, `UNDERCROFT_…` in the environment, or the file.
@@ -75,6 +81,18 @@ struct Setting: Sendable {
         },
         Setting(name: "store-connections") { settings, value throws(Mistake) in
             settings.storeConnections = try number(value, 1...1000)
+        },
+        Setting(name: "functions-isolation") { settings, value throws(Mistake) in
+            guard value == "bubblewrap" || value == "none" else {
+                throw Mistake(
+                    reason: "functions are isolated by 'bubblewrap', or run as the server's own user by 'none'")
+            }
+            settings.isolatesFunctions = value == "bubblewrap"
+        },
+        Setting(name: "functions-ca") { $0.functionsAuthorities = $1 },
+        Setting(name: "functions-packages") { $0.functionsPackages = $1 },
+        Setting(name: "functions-environments") { settings, value throws(Mistake) in
+            settings.functionsEnvironments = try number(value, 1...1000)
         },
     ]
 

@@ -1,0 +1,18 @@
+package import Bytes
+
+/// Why an archive is refused, in words for whoever made it.
+package struct ZipFlaw: Error, Equatable, CustomStringConvertible {
+    package let reason: Text
+
+    init(_ reason: Text) { self.reason = reason }
+
+    package var description: String { reason.string }
+}
+
+/// What an unpacked function may be at most: Lambda's 250 MB, and as many files as an archive without extensions can hold.
+package struct ZipLimits: Sendable {
+    package var bytes = 250 << 20
+    package var entries = 65_535
+
+    package init() {}
+}
