@@ -63,6 +63,9 @@ extension Secrets {
         -> ContextKeys.Value?
     {
         if name == "secretsmanager:secretid" { return .one(arn) }
+        if name == "secretsmanager:resource/allowrotationlambdaarn" {
+            return state?.draft.rotation.map { .one($0.function) }
+        }
         return state?.draft.tags?.condition(name, "aws:resourcetag/", "secretsmanager:resourcetag/")
             ?? call.globalKey(name)
     }
