@@ -17,6 +17,7 @@ from harness import REGION
 from iam import Person, policy, unique
 from support import ANY, Request, send
 from support import refused as refused_with
+from test_why import ask
 
 ACCOUNT = "000000000001"
 INVALID = "InvalidParameterValueException"
@@ -455,3 +456,16 @@ def test_command_line(server, world, tmp_path):
     assert out["StatusCode"] == 204
     assert run("lambda", "get-function", "--function-name", world.name)["Configuration"]["State"] == "Active"
     run("lambda", "delete-function", "--function-name", world.name)
+
+
+def test_why_and_who_can(server, world):
+    """The policies that lie on functions are asked like others."""
+    name = world.permitted["FunctionName"]
+    code, out, _ = ask(server, "why", "--as", world.role, "lambda:InvokeFunction", arn(name))
+    assert code == 0 and out.startswith("DENIED\n")
+    world.functions.add_permission(
+        FunctionName=name, StatementId="Role", Action="lambda:InvokeFunction", Principal=world.role)
+    code, out, _ = ask(server, "why", "--as", world.role, "lambda:InvokeFunction", arn(name))
+    assert code == 0 and out.startswith("ALLOWED\n") and '("Role")' in out
+    code, out, _ = ask(server, "who-can", "lambda:InvokeFunction", arn(name))
+    assert code == 0 and world.role in out
