@@ -140,8 +140,8 @@ def test_pages_of_services(iam, person):
     target = arn("user", person.name)
     whole = [s["ServiceNamespace"] for s in details(iam, target)["ServicesLastAccessed"]]
     assert whole == ["iam", "kms", "lambda", "logs", "organizations", SECRETS, "sts"]
-    first = details(iam, target, MaxItems=3)
-    second = details(iam, target, MaxItems=3, Marker=first["Marker"])
+    first = details(iam, target, MaxItems=4)
+    second = details(iam, target, MaxItems=4, Marker=first["Marker"])
     assert [s["ServiceNamespace"] for r in (first, second) for s in r["ServicesLastAccessed"]] == whole
     assert (first["IsTruncated"], second["IsTruncated"]) == (True, False)
 
