@@ -498,3 +498,10 @@ def test_why_and_who_can(server, world):
     assert code == 0 and out.startswith("ALLOWED\n") and '("Role")' in out
     code, out, _ = ask(server, "who-can", "lambda:InvokeFunction", arn(name))
     assert code == 0 and world.role in out
+
+
+def test_events_are_accepted_at_once(world, functions):
+    """When they are run and run again is tested with a held clock."""
+    answer = functions.invoke(**world.function, InvocationType="Event", Payload=b'{"a":1}')
+    assert answer["StatusCode"] == answer["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert answer["Payload"].read() == b"" and "ExecutedVersion" not in answer
