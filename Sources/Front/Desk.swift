@@ -82,7 +82,7 @@ final class Desk {
                 withExtendedLifetime(room) {}
                 return answer
             }
-            later(held, isBrief: isBrief, for: recipient, exchange)
+            later(held, isBrief: false, startsElsewhere: true, for: recipient, exchange)
         }
     }
 

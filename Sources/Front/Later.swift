@@ -6,16 +6,24 @@ internal import Synchronization
 extension Desk {
     /// The task outlives its connection: a write that has begun is not to be cut off by a client that hangs up.
     ///
-    /// It starts here and now, on the loop's thread; brief work also comes back to it from each wait: a hop to the pool and
-    /// back costs more.
+    /// What has a large body to read starts on the pool. All else starts here and now, on the loop's thread; brief work also
+    /// comes back to it from each wait: a hop to the pool and back costs more.
     func later(
         _ work: @escaping @Sendable () async -> Answer,
         isBrief: Bool,
+        startsElsewhere: Bool = false,
         for recipient: any Recipient,
         _ exchange: UInt64
     ) {
         let waiting = NIOLoopBound(recipient, eventLoop: loop)
         let returns = returns
+        guard !startsElsewhere else {
+            Task {
+                let answer = await work()
+                returns.add(Returns.Returned(answer: answer, recipient: waiting, exchange: exchange))
+            }
+            return
+        }
         Task.immediate(executorPreference: isBrief ? executor : nil) {
             let answer = await work()
             returns.add(Returns.Returned(answer: answer, recipient: waiting, exchange: exchange))

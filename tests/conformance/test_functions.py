@@ -1,6 +1,7 @@
 """Lambda's control plane with boto3 and the AWS CLI: functions, versions, aliases, permissions, and what is refused."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -8,8 +9,11 @@ import pathlib
 import struct
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
+import requests
 from accounts import Account
 from botocore.exceptions import ClientError
 from catalog_functions import TRUST, FunctionWorld, zipped
@@ -17,6 +21,7 @@ from harness import REGION
 from iam import Person, policy, unique
 from support import ANY, Request, send
 from support import refused as refused_with
+from test_why import ask
 
 ACCOUNT = "000000000001"
 INVALID = "InvalidParameterValueException"
@@ -139,11 +144,36 @@ def test_zips_that_are_refused(world, code, text):
         world.create(Code={"ZipFile": code})
 
 
-def test_large_code(world, functions):
-    """Larger than any other request may be; the same code of two functions is kept once."""
+@contextlib.contextmanager
+def asked_meanwhile(url):
+    """Yields the times that /health took, asked again and again."""
+    times, over = [], threading.Event()
+
+    def ask():
+        while not over.is_set():
+            began = time.monotonic()
+            requests.get(url + "/health", timeout=60)
+            times.append(time.monotonic() - began)
+
+    one = threading.Thread(target=ask)
+    one.start()
+    try:
+        yield times
+    finally:
+        over.set()
+        one.join()
+
+
+def test_large_code(server, world, functions):
+    """Larger than any other request may be; the same code of two functions is kept once. Nobody waits for it to be read."""
     code = zipped({"blob": base64.b85encode(os.urandom(16_000_000)).decode()})
     assert len(code) > 15_000_000
-    assert world.create(Code={"ZipFile": code})["CodeSha256"] == digest(code)
+    world.role
+    with asked_meanwhile(server.url) as times:
+        began = time.monotonic()
+        assert world.create(Code={"ZipFile": code})["CodeSha256"] == digest(code)
+        took = time.monotonic() - began
+    assert max(times) < max(1, took / 2)
     again = functions.create_function(
         FunctionName=world.name + "-2", Runtime="python3.11", Role=world.role, Handler="f.h", Code={"ZipFile": code})
     assert again["CodeSize"] == len(code)
@@ -455,3 +485,23 @@ def test_command_line(server, world, tmp_path):
     assert out["StatusCode"] == 204
     assert run("lambda", "get-function", "--function-name", world.name)["Configuration"]["State"] == "Active"
     run("lambda", "delete-function", "--function-name", world.name)
+
+
+def test_why_and_who_can(server, world):
+    """The policies that lie on functions are asked like others."""
+    name = world.permitted["FunctionName"]
+    code, out, _ = ask(server, "why", "--as", world.role, "lambda:InvokeFunction", arn(name))
+    assert code == 0 and out.startswith("DENIED\n")
+    world.functions.add_permission(
+        FunctionName=name, StatementId="Role", Action="lambda:InvokeFunction", Principal=world.role)
+    code, out, _ = ask(server, "why", "--as", world.role, "lambda:InvokeFunction", arn(name))
+    assert code == 0 and out.startswith("ALLOWED\n") and '("Role")' in out
+    code, out, _ = ask(server, "who-can", "lambda:InvokeFunction", arn(name))
+    assert code == 0 and world.role in out
+
+
+def test_events_are_accepted_at_once(world, functions):
+    """When they are run and run again is tested with a held clock."""
+    answer = functions.invoke(**world.function, InvocationType="Event", Payload=b'{"a":1}')
+    assert answer["StatusCode"] == answer["ResponseMetadata"]["HTTPStatusCode"] == 202
+    assert answer["Payload"].read() == b"" and "ExecutedVersion" not in answer

@@ -139,9 +139,9 @@ def test_pages_of_services(iam, person):
     person.allow("*")
     target = arn("user", person.name)
     whole = [s["ServiceNamespace"] for s in details(iam, target)["ServicesLastAccessed"]]
-    assert whole == ["iam", "kms", "organizations", SECRETS, "sts"]
-    first = details(iam, target, MaxItems=3)
-    second = details(iam, target, MaxItems=3, Marker=first["Marker"])
+    assert whole == ["iam", "kms", "lambda", "logs", "organizations", SECRETS, "sts"]
+    first = details(iam, target, MaxItems=4)
+    second = details(iam, target, MaxItems=4, Marker=first["Marker"])
     assert [s["ServiceNamespace"] for r in (first, second) for s in r["ServicesLastAccessed"]] == whole
     assert (first["IsTruncated"], second["IsTruncated"]) == (True, False)
 
@@ -150,7 +150,7 @@ def test_what_policies_keep_away(iam, person):
     target = arn("user", person.name)
     person.allow("*").allow("kms:*", effect="Deny", name="no-keys")
     person.allow("iam:*", effect="Deny", name="no-one", resource="arn:aws:iam::000000000001:user/x")
-    assert services(iam, target).keys() == {"iam", "organizations", SECRETS, "sts"}
+    assert services(iam, target).keys() == {"iam", "lambda", "logs", "organizations", SECRETS, "sts"}
 
 
 def test_granting_policies(iam, person):

@@ -52,8 +52,8 @@ extension ServiceReport {
     /// What the policy language calls a service, and what people do.
     static let services: [(namespace: Text, name: Text)] = [
         ("iam", "AWS Identity and Access Management"), ("kms", "AWS Key Management Service"),
-        ("organizations", "AWS Organizations"), ("secretsmanager", "AWS Secrets Manager"),
-        ("sts", "AWS Security Token Service"),
+        ("lambda", "AWS Lambda"), ("logs", "Amazon CloudWatch Logs"), ("organizations", "AWS Organizations"),
+        ("secretsmanager", "AWS Secrets Manager"), ("sts", "AWS Security Token Service"),
     ]
 
     /// A user or role with what it used, by the services' names.

@@ -20,15 +20,14 @@ package final class Gate: Door {
     package func fate(of ticket: Ticket) -> Fate { house.trail.fate(of: ticket) }
     package func observe(_ notify: @escaping @Sendable () -> Void) { house.trail.observe(notify) }
 
-    /// Bytes of a body that take longer to verify and to read than an event loop should be held up.
+    /// Bytes of a body that take longer to verify and to read than an event loop should be held up: whoever has such a request
+    /// has to see to it that the work does not start on one.
     private static let large = 1 << 20
 
     /// Runs on the event loop's thread as far as the caches reach, but for large bodies.
     package func attempt(_ request: Request) -> Outcome {
         guard request.body.count > Self.large else { return begin(request) }
         return .later({
-            // Off the loop: work starts on it, up to its first wait.
-            await Task.yield()
             switch self.begin(request) {
             case .ready(let answer): return answer
             case .later(let run, _): return await run()
