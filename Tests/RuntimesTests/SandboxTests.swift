@@ -150,6 +150,28 @@ struct SandboxTests {
         }
     }
 
+    @Test(.enabled(if: Workshop.isRoot, "only a server that is root gives functions users of their own"))
+    func anotherFunctionsEventsAreOutOfReach() async throws {
+        let own = try Workshop.python(
+            "import os\ndef handler(e, c): return {'api': os.environ['AWS_LAMBDA_RUNTIME_API']}", name: "own")
+        let other = try Workshop.python(
+            """
+            import http.client
+            def handler(event, context):
+                try:
+                    connection = http.client.HTTPConnection(event['api'], timeout=5)
+                    connection.request('GET', '/2018-06-01/runtime/invocation/next')
+                    return {'said': str(connection.getresponse().status)}
+                except (ConnectionError, http.client.HTTPException) as flaw:
+                    return {'said': 'sent away'}
+            """, name: "other")
+        try await Workshop.open { shop async throws in
+            let api = try #require(try await shop.value(own).text("api"))
+            #expect(try await shop.value(other, #"{"api":"\#(api)"}"#).text("said") == "sent away")
+            #expect(try await shop.value(own).text("api") == api)
+        }
+    }
+
     @Test func authoritiesAreWhereFunctionsLook() async throws {
         let image = try Workshop.python(
             "def handler(e, c): return {'said': open('/etc/pki/tls/cert.pem').read()[:27]}")

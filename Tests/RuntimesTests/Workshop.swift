@@ -1,6 +1,7 @@
 import Bytes
 import Dispatch
 import Foundation
+import Glibc
 import Primitives
 import Runtimes
 import Seal
@@ -47,6 +48,7 @@ struct Workshop {
     static let hasBubblewrap = ["/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap"]
         .contains { FileManager.default.isExecutableFile(atPath: $0) }
     static let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
+    static let isRoot = geteuid() == 0
     static let hasPip = FileManager.default.fileExists(atPath: "/usr/lib/python3/dist-packages/pip")
     static let hasNode = FileManager.default.isExecutableFile(atPath: "/usr/bin/node")
     static let canRunPython = hasBubblewrap && hasPython

@@ -38,7 +38,7 @@ struct Starter: Sendable {
             processes: Self.processes)
         let environment = Environment(
             loop: loop, clock: clock, version: image.version, logStream: logStream,
-            expires: credentials.expires, output: reader
+            expires: credentials.expires, user: user(number), output: reader
         ) { [code, running] in
             withExtendedLifetime(group) {}
             code.giveBack(image.codeDigest)
@@ -49,7 +49,9 @@ struct Starter: Sendable {
             let address = try await environment.listen()
             let plan = try self.plan(image, interpreter, credentials, environment, number, task, address, group)
             var line: Text = "INIT_START Runtime Version: \(interpreter.shown)"
-            if interpreter.language != .provided { line = "\(line) for \(image.runtime)" }
+            if interpreter.language == .python, interpreter.shown != image.runtime {
+                line = "\(line), as \(image.runtime) is not installed here"
+            }
             if let trouble { line = "\(line); \(trouble)" }
             running.enter()
             do { try await environment.start(plan, into: writer, announcing: line) } catch {
@@ -65,6 +67,11 @@ struct Starter: Sendable {
     }
 
     static let processes = 1024
+
+    private func user(_ number: Int) -> UInt32? {
+        guard case .bubblewrap(let bubblewrap) = isolation.means else { return nil }
+        return bubblewrap.apart(number).ownUser
+    }
 
     private func plan(
         _ image: FunctionImage, _ interpreter: Interpreter, _ credentials: FunctionCredentials,
