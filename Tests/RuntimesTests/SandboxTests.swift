@@ -136,6 +136,39 @@ struct SandboxTests {
         }
     }
 
+    @Test func noVariableIsAnOptionOfTheSandbox() async throws {
+        let image = try Workshop.python(
+            "import os\ndef handler(e, c): return os.listdir('/')", variables: [("X", "1\0--bind\0/\0/host")])
+        try await Workshop.open { shop async throws in
+            guard case .unavailable(let words) = await shop.run(image).end else {
+                Issue.record("it ran")
+                return
+            }
+            #expect(words.hasPrefix("a variable of the function can't be set"))
+        }
+    }
+
+    @Test func itsRuntimeAPITakesFewConnections() async throws {
+        let image = try Workshop.python(
+            """
+            import os, socket
+            def handler(event, context):
+                host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')
+                open, closed = [], 0
+                for _ in range(20):
+                    connection = socket.create_connection((host, int(port)), timeout=0.3)
+                    try: closed += connection.recv(1) == b''
+                    except TimeoutError: open.append(connection)
+                    except ConnectionError: closed += 1
+                return {'open': len(open), 'closed': closed}
+            """)
+        try await Workshop.open { shop async throws in
+            let got = try await shop.value(image)
+            // The function's own is one of eight.
+            #expect(got.integer("open") == 7 && got.integer("closed") == 13)
+        }
+    }
+
     @Test func theServerCanBeReached() async throws {
         let server = try LoopbackServer()
         let image = try Workshop.python(

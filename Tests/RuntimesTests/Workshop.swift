@@ -24,7 +24,8 @@ struct Workshop {
             atPath: data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(atPath: data) }
         let runner = try await Runner.start(
-            folder: "\(data)/functions", endpoint: { endpoint }, options: options, clock: clock, chance: .seeded(7),
+            folder: "\(data)/functions", endpoint: { endpoint }, options: options, clock: clock,
+            chance: .seeded(.random(in: 0 ... .max)),
             log: Log { _, _ in })
         do { try await body(Workshop(runner: runner, folder: data)) } catch {
             await runner.stop()

@@ -82,9 +82,11 @@ struct Starter: Sendable {
         let places = Variables.Places(
             task: isApart ? "/var/task" : Text(task), runtime: isApart ? "/var/runtime" : Text(libraries.folder),
             temporary: "/tmp")
-        let variables = Variables(
+        let variables = try Variables(
             image, interpreter.language, credentials, places, address: address, endpoint: endpoint(),
-            logStream: environment.logStream, hasOwnAuthorities: options.certificates != nil && isApart)
+            logStream: environment.logStream, hasOwnAuthorities: options.certificates != nil && isApart
+        )
+        .checked()
         let command = interpreter.command(
             bootstraps: isApart ? "/var/rapid" : folders.bootstraps, task: places.task.string)
         let overhead = interpreter.language == .node ? 512 : 64
