@@ -70,6 +70,18 @@ package final class Runner: FunctionRunner {
 
     package func retire(_ function: Text) async { pool.retire { $0.function == function } }
 
+    package func flaw(in code: [UInt8]) -> Text? {
+        do throws(ZipFlaw) {
+            _ = try ZipArchive(code, limits: starter.options.zip)
+            return nil
+        } catch { return error.reason }
+    }
+
+    package func prepare(_ runtime: Text) async {
+        guard runtime.hasPrefix("python") else { return }
+        _ = await starter.libraries.trouble()
+    }
+
     package func run(_ invocation: FunctionInvocation) async -> FunctionOutcome {
         do { return try await attempt(invocation) } catch let flaw as InvalidEntrypoint {
             let outcomes = Outcomes(image: invocation.image, requestID: invocation.requestID, now: clock.now())

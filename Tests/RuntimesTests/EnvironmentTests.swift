@@ -158,6 +158,18 @@ struct EnvironmentTests {
         }
     }
 
+    @Test func codeThatCantBeUnpacked() async throws {
+        var image = try Workshop.image([("app.py", "")])
+        let bad = Array("no archive".utf8)
+        image.code = { bad }
+        let broken = image
+        try await Workshop.open { shop async throws in
+            #expect(await shop.run(broken).end == .unavailable("this is not a zip archive"))
+            #expect(shop.runner.flaw(in: bad) == "this is not a zip archive")
+            #expect(shop.runner.flaw(in: ZipWriter([("a", "b")]).bytes) == nil)
+        }
+    }
+
     @Test func runtimesThatAreNotHere() async throws {
         try await Workshop.open { shop async throws in
             let outcome = await shop.run(try Workshop.image([("a", "")], runtime: "java21"))

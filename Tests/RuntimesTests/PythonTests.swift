@@ -109,6 +109,15 @@ struct PythonTests {
         }
     }
 
+    @Test func aVersionThatIsNotHere() async throws {
+        let image = try Workshop.image([("app.py", "def handler(e, c): return e")], runtime: "python3.2")
+        try await Workshop.open { shop async throws in
+            let outcome = await shop.run(image, "[1]")
+            #expect(outcome.text == "[1]")
+            #expect(outcome.lines.first?.hasSuffix(", as python3.2 is not installed here") ?? false)
+        }
+    }
+
     @Test func variables() async throws {
         let image = try Workshop.python(
             "import os\ndef handler(e, c): return dict(os.environ, cwd=os.getcwd())",

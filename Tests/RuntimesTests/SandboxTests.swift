@@ -136,6 +136,39 @@ struct SandboxTests {
         }
     }
 
+    @Test func noVariableIsAnOptionOfTheSandbox() async throws {
+        let image = try Workshop.python(
+            "import os\ndef handler(e, c): return os.listdir('/')", variables: [("X", "1\0--bind\0/\0/host")])
+        try await Workshop.open { shop async throws in
+            guard case .unavailable(let words) = await shop.run(image).end else {
+                Issue.record("it ran")
+                return
+            }
+            #expect(words.hasPrefix("a variable of the function can't be set"))
+        }
+    }
+
+    @Test func itsRuntimeAPITakesFewConnections() async throws {
+        let image = try Workshop.python(
+            """
+            import os, socket
+            def handler(event, context):
+                host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')
+                open, closed = [], 0
+                for _ in range(20):
+                    connection = socket.create_connection((host, int(port)), timeout=0.3)
+                    try: closed += connection.recv(1) == b''
+                    except TimeoutError: open.append(connection)
+                    except ConnectionError: closed += 1
+                return {'open': len(open), 'closed': closed}
+            """)
+        try await Workshop.open { shop async throws in
+            let got = try await shop.value(image)
+            // The function's own is one of eight.
+            #expect(got.integer("open") == 7 && got.integer("closed") == 13)
+        }
+    }
+
     @Test func theServerCanBeReached() async throws {
         let server = try LoopbackServer()
         let image = try Workshop.python(
@@ -147,6 +180,28 @@ struct SandboxTests {
             async let got = shop.value(image)
             server.answerOnce()
             #expect(try await got.text("said") == "here")
+        }
+    }
+
+    @Test(.enabled(if: Workshop.isRoot, "only a server that is root gives functions users of their own"))
+    func anotherFunctionsEventsAreOutOfReach() async throws {
+        let own = try Workshop.python(
+            "import os\ndef handler(e, c): return {'api': os.environ['AWS_LAMBDA_RUNTIME_API']}", name: "own")
+        let other = try Workshop.python(
+            """
+            import http.client
+            def handler(event, context):
+                try:
+                    connection = http.client.HTTPConnection(event['api'], timeout=5)
+                    connection.request('GET', '/2018-06-01/runtime/invocation/next')
+                    return {'said': str(connection.getresponse().status)}
+                except (ConnectionError, http.client.HTTPException) as flaw:
+                    return {'said': 'sent away'}
+            """, name: "other")
+        try await Workshop.open { shop async throws in
+            let api = try #require(try await shop.value(own).text("api"))
+            #expect(try await shop.value(other, #"{"api":"\#(api)"}"#).text("said") == "sent away")
+            #expect(try await shop.value(own).text("api") == api)
         }
     }
 

@@ -1,6 +1,7 @@
 import Bytes
 import Dispatch
 import Foundation
+import Glibc
 import Primitives
 import Runtimes
 import Seal
@@ -23,7 +24,8 @@ struct Workshop {
             atPath: data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(atPath: data) }
         let runner = try await Runner.start(
-            folder: "\(data)/functions", endpoint: { endpoint }, options: options, clock: clock, chance: .seeded(7),
+            folder: "\(data)/functions", endpoint: { endpoint }, options: options, clock: clock,
+            chance: .seeded(.random(in: 0 ... .max)),
             log: Log { _, _ in })
         do { try await body(Workshop(runner: runner, folder: data)) } catch {
             await runner.stop()
@@ -47,6 +49,7 @@ struct Workshop {
     static let hasBubblewrap = ["/usr/bin/bwrap", "/bin/bwrap", "/usr/local/bin/bwrap"]
         .contains { FileManager.default.isExecutableFile(atPath: $0) }
     static let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
+    static let isRoot = geteuid() == 0
     static let hasPip = FileManager.default.fileExists(atPath: "/usr/lib/python3/dist-packages/pip")
     static let hasNode = FileManager.default.isExecutableFile(atPath: "/usr/bin/node")
     static let canRunPython = hasBubblewrap && hasPython

@@ -45,6 +45,8 @@ int up_spawn(const up_spawn_plan *plan, int *process);
 int up_wait(int process, int *status, int64_t *peak);
 // The sum of the largest resident sets of `process` and all its children, in bytes, as the kernel has them now.
 int64_t up_peak(int process);
+// The user whose socket a loopback connection from port `peer` to port `own` began at; -1 if there is none any more.
+int64_t up_peer(int peer, int own);
 // The process and everything in its group.
 void up_kill(int process);
 

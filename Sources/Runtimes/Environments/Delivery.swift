@@ -21,10 +21,10 @@ struct Delivery: Sendable {
             ("Lambda-Runtime-Trace-Id", traceID.string),
         ]
         if let clientContext {
-            // A header is one line; JSON's own line breaks mean nothing.
-            let line = clientContext.map { $0 < 0x20 ? 0x20 : $0 }
-            headers.append(("Lambda-Runtime-Client-Context", String(decoding: line, as: UTF8.self)))
+            headers.append(("Lambda-Runtime-Client-Context", String(decoding: clientContext, as: UTF8.self)))
         }
+        // A header is one line; line breaks of JSON mean nothing, and elsewhere there are none.
+        headers = headers.map { ($0.0, String(decoding: $0.1.utf8.map { $0 < 0x20 ? 0x20 : $0 }, as: UTF8.self)) }
         return RuntimeAPI.Reply(status: .ok, headers: headers, body: payload)
     }
 }

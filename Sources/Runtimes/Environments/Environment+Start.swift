@@ -5,6 +5,9 @@ internal import NIOPosix
 internal import Services
 
 extension Environment {
+    /// Of the process to its Runtime API, which needs one or two.
+    static let connectionLimit = 8
+
     /// The Runtime API's address, as host and port.
     func listen() async throws -> Text {
         let listener = try await ServerBootstrap(group: loop, childGroup: loop)
@@ -12,6 +15,10 @@ extension Environment {
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // Each may carry a payload of some megabytes into our memory.
+                    guard self.state.value.connections.count < Self.connectionLimit else {
+                        throw Refusal("too many connections")
+                    }
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     let handler = RuntimeAPI(environment: self)
                     self.state.value.connections[ObjectIdentifier(handler)] = channel

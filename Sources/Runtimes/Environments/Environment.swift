@@ -38,12 +38,15 @@ final class Environment: Sendable {
     let version: Text
     let logStream: Text
     let expires: Timestamp
+    /// The only user who may connect; `nil` if it is not one of its own.
+    let user: UInt32?
     let onEnd: @Sendable () -> Void
     let output: Descriptor
     let state: NIOLoopBoundBox<State>
 
     init(
-        loop: any EventLoop, clock: Clock, version: Text, logStream: Text, expires: Timestamp, output: Descriptor,
+        loop: any EventLoop, clock: Clock, version: Text, logStream: Text, expires: Timestamp, user: UInt32?,
+        output: Descriptor,
         onEnd: @escaping @Sendable () -> Void
     ) {
         self.loop = loop
@@ -51,6 +54,7 @@ final class Environment: Sendable {
         self.version = version
         self.logStream = logStream
         self.expires = expires
+        self.user = user
         self.output = output
         self.onEnd = onEnd
         state = NIOLoopBoundBox.makeBoxSendingValue(State(), eventLoop: loop)

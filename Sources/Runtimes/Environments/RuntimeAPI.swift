@@ -29,6 +29,14 @@ final class RuntimeAPI: ChannelInboundHandler {
 
     init(environment: Environment) { self.environment = environment }
 
+    /// Other functions can reach this port as well: whoever is not this one is sent away, before anything is read.
+    func channelActive(context: ChannelHandlerContext) {
+        guard let user = environment.user else { return }
+        guard let peer = context.remoteAddress?.port, let own = context.localAddress?.port,
+            PeerUser.of(peer: peer, own: own) == user
+        else { return context.close(promise: nil) }
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):

@@ -38,7 +38,7 @@ struct Starter: Sendable {
             processes: Self.processes)
         let environment = Environment(
             loop: loop, clock: clock, version: image.version, logStream: logStream,
-            expires: credentials.expires, output: reader
+            expires: credentials.expires, user: user(number), output: reader
         ) { [code, running] in
             withExtendedLifetime(group) {}
             code.giveBack(image.codeDigest)
@@ -49,7 +49,9 @@ struct Starter: Sendable {
             let address = try await environment.listen()
             let plan = try self.plan(image, interpreter, credentials, environment, number, task, address, group)
             var line: Text = "INIT_START Runtime Version: \(interpreter.shown)"
-            if interpreter.language != .provided { line = "\(line) for \(image.runtime)" }
+            if interpreter.language == .python, interpreter.shown != image.runtime {
+                line = "\(line), as \(image.runtime) is not installed here"
+            }
             if let trouble { line = "\(line); \(trouble)" }
             running.enter()
             do { try await environment.start(plan, into: writer, announcing: line) } catch {
@@ -66,6 +68,11 @@ struct Starter: Sendable {
 
     static let processes = 1024
 
+    private func user(_ number: Int) -> UInt32? {
+        guard case .bubblewrap(let bubblewrap) = isolation.means else { return nil }
+        return bubblewrap.apart(number).ownUser
+    }
+
     private func plan(
         _ image: FunctionImage, _ interpreter: Interpreter, _ credentials: FunctionCredentials,
         _ environment: Environment, _ number: Int, _ task: String, _ address: Text, _ group: ControlGroups.Group?
@@ -75,9 +82,11 @@ struct Starter: Sendable {
         let places = Variables.Places(
             task: isApart ? "/var/task" : Text(task), runtime: isApart ? "/var/runtime" : Text(libraries.folder),
             temporary: "/tmp")
-        let variables = Variables(
+        let variables = try Variables(
             image, interpreter.language, credentials, places, address: address, endpoint: endpoint(),
-            logStream: environment.logStream, hasOwnAuthorities: options.certificates != nil && isApart)
+            logStream: environment.logStream, hasOwnAuthorities: options.certificates != nil && isApart
+        )
+        .checked()
         let command = interpreter.command(
             bootstraps: isApart ? "/var/rapid" : folders.bootstraps, task: places.task.string)
         let overhead = interpreter.language == .node ? 512 : 64

@@ -60,6 +60,21 @@ struct Variables: Sendable {
         all.append((name, value))
     }
 
+    /// A NUL byte ends a value for the kernel, and for bubblewrap begins an option of its own.
+    func checked() throws(Refusal) -> Variables {
+        for (name, value) in all {
+            let isClean = value.revealed { bytes in
+                for index in bytes.indices where bytes[index] == 0 { return false }
+                return true
+            }
+            guard isClean, !name.isEmpty, !name.utf8.contains(0), !name.utf8.contains(0x3D) else {
+                throw Refusal(
+                    "a variable of the function can't be set: names hold no '=', names and values no NUL byte")
+            }
+        }
+        return self
+    }
+
     /// As execve takes them.
     var block: SecretBytes {
         var out = ByteBuilder(capacity: 4096)

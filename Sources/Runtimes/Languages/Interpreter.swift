@@ -28,7 +28,7 @@ struct Interpreter: Sendable {
             }
             language = .node
             program = ["/usr/bin/node", "--max-old-space-size=\(max(32, megabytes * 9 / 10))"]
-            shown = "node"
+            shown = "the system's node"
         } else if runtime.hasPrefix("provided") {
             language = .provided
             program = []

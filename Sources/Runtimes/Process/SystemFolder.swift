@@ -3,7 +3,7 @@ internal import Glibc
 /// Folders that are the kernel's: what lies in them comes and goes with them.
 enum SystemFolder {
     static func make(_ path: String) throws(SpawnFlaw) {
-        guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else {
+        guard unsafe mkdir(path, 0o755) == 0 else {
             throw SpawnFlaw(doing: "make \(path)", code: errno)
         }
     }

@@ -11,6 +11,9 @@ struct Bubblewrap: Sendable {
     /// The first of a range above all that distributions give to anything.
     static let firstUser: UInt32 = 2_147_418_112
 
+    /// `nil` if it is nobody's in particular.
+    var ownUser: UInt32? { user.flatMap { $0 >= Self.firstUser ? $0 : nil } }
+
     /// The same, as a user whom no other environment has, if there are enough.
     func apart(_ number: Int) -> Bubblewrap {
         guard let user, user == Self.firstUser else { return self }

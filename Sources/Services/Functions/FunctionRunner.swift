@@ -12,9 +12,20 @@ package protocol FunctionRunner: Sendable {
     /// - Parameter function: its ARN without a qualifier.
     func retire(_ function: Text) async
 
+    /// Why nothing can be made of an uploaded zip; `nil` if it can be unpacked, as far as its directory tells.
+    func flaw(in code: [UInt8]) -> Text?
+
+    /// Gets what a runtime needs before its first function is invoked, which would have to wait for it.
+    func prepare(_ runtime: Text) async
+
     /// What keeps functions from the host and from each other, in a few words for `/health`; `nil` if nothing does and nothing
     /// may run.
     var isolation: Text? { get }
+}
+
+extension FunctionRunner {
+    package func flaw(in code: [UInt8]) -> Text? { nil }
+    package func prepare(_ runtime: Text) async {}
 }
 
 package struct FunctionInvocation: Sendable {
