@@ -101,7 +101,7 @@ struct SandboxTests {
                         for _ in range(64): file.write(bytes(1 << 20))
                     disk = 'allowed'
                 except OSError as flaw: disk = flaw.strerror
-                return {'memory': out, 'disk': disk, 'core': limit(resource.RLIMIT_CORE), 'files': limit(resource.RLIMIT_NOFILE),
+                return {'memory': out, 'disk': disk, 'core': limit(resource.RLIMIT_CORE), 'processes': limit(resource.RLIMIT_NPROC), 'files': limit(resource.RLIMIT_NOFILE),
                         'open': len(os.listdir('/proc/self/fd'))}
             """)
         try await Workshop.open { shop async throws in
@@ -110,6 +110,7 @@ struct SandboxTests {
             #expect(["File too large", "No space left on device"].contains(got.text("disk")))
             #expect(got.integer("core") == 0 && got.integer("files") == 1024)
             // Three, the API, the directory itself.
+            #expect(got.integer("processes") == 1024)
             let open = try #require(got.integer("open"))
             #expect(open <= 5)
         }

@@ -68,6 +68,13 @@ struct Starter: Sendable {
 
     static let processes = 1024
 
+    /// Within the sandbox's own user namespace, in which they are counted apart.
+    private static func limited(_ command: [String]) -> [String] {
+        let tool = "/usr/bin/prlimit"
+        guard FileManager.default.isExecutableFile(atPath: tool) else { return command }
+        return [tool, "--nproc=\(processes)"] + command
+    }
+
     private func user(_ number: Int) -> UInt32? {
         guard case .bubblewrap(let bubblewrap) = isolation.means else { return nil }
         return bubblewrap.apart(number).ownUser
@@ -100,8 +107,9 @@ struct Starter: Sendable {
         let bubblewrap = any.apart(number)
         let cell = Bubblewrap.Cell(
             mounts: mounts(task, interpreter), certificates: try certificates(), variables: variables.all,
-            storageMegabytes: image.storageMegabytes, directory: "/var/task", command: command)
-        // Processes are counted for each user: only one of its own can be held to a number.
+            storageMegabytes: image.storageMegabytes, directory: "/var/task",
+            command: bubblewrap.user == nil ? Self.limited(command) : command)
+        // Processes are counted for each user: only one of its own can be held to a number from outside.
         let processes = bubblewrap.user == nil ? nil : UInt64(Self.processes)
         let limits = SpawnPlan.limit(
             files: 1024, fileBytes: UInt64(image.storageMegabytes) << 20, data: data, processes: processes)
