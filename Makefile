@@ -28,7 +28,9 @@ test-swift: ## Only the Swift tests
 	@echo "==> Building the tests (minutes the first time)"
 	@swift build --build-tests
 	@echo "==> Swift tests"
-	@swift test --skip-build
+	@swift test --skip-build --skip RuntimesTests --skip RotatorsTests
+	@echo "==> Swift tests that start programs of others"
+	@swift test --skip-build --filter RuntimesTests --filter RotatorsTests
 
 test-clients: $(VENV)/ready ## Only the tests with real clients
 	@swift build --product undercroft

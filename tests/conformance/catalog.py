@@ -8,7 +8,7 @@ import boto3
 from accounts import Account, address, ensured
 from catalog_access import ACCESS_SUCCESS, ACCESS_VIOLATIONS, AccessWorld
 from catalog_functions import (
-    LAMBDA_SUCCESS, LAMBDA_VIOLATIONS, LOGS_SUCCESS, LOGS_VIOLATIONS, LOGS_WITHOUT_SUCCESS, FunctionWorld,
+    LAMBDA_SUCCESS, LAMBDA_VIOLATIONS, LOGS_SUCCESS, LOGS_VIOLATIONS, FunctionWorld,
 )
 from cryptography.hazmat.primitives import serialization
 from harness import ROOT
@@ -756,6 +756,5 @@ def of_functions(service, rows):
 
 
 SUCCESS |= of_functions("lambda", LAMBDA_SUCCESS) | of_functions("logs", LOGS_SUCCESS)
-WITHOUT_SUCCESS |= of_functions("logs", LOGS_WITHOUT_SUCCESS)
 VIOLATIONS |= {f"lambda.{name}": row for name, row in LAMBDA_VIOLATIONS.items()}
 VIOLATIONS |= {f"logs.{name}": row for name, row in LOGS_VIOLATIONS.items()}

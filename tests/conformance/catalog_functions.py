@@ -77,6 +77,17 @@ class FunctionWorld:
     def group(self):
         return f"/aws/lambda/{self.name}"
 
+    @property
+    def written(self):
+        """A group that an invocation has written to."""
+        self.create(Timeout=60)
+        self.functions.invoke(FunctionName=self.name)
+        return self.group
+
+    @property
+    def stream(self):
+        return self.logs.describe_log_streams(logGroupName=self.group)["logStreams"][0]["logStreamName"]
+
 
 LAMBDA_SUCCESS = {
     "CreateFunction": (lambda w: w.create(), "FunctionArn"),
@@ -118,13 +129,11 @@ LAMBDA_SUCCESS = {
     "GetFunctionRecursionConfig": (
         lambda w: w.functions.get_function_recursion_config(**w.function), "RecursiveLoop"),
 }
-LOGS_SUCCESS = {"DescribeLogGroups": (lambda w: w.logs.describe_log_groups(), "logGroups")}
-# Nothing has been written where nothing has run.
-NO_GROUP = "ResourceNotFoundException"
-LOGS_WITHOUT_SUCCESS = {
-    "DescribeLogStreams": (lambda w: w.logs.describe_log_streams(logGroupName=w.group), NO_GROUP),
-    "GetLogEvents": (lambda w: w.logs.get_log_events(logGroupName=w.group, logStreamName="s"), NO_GROUP),
-    "FilterLogEvents": (lambda w: w.logs.filter_log_events(logGroupName=w.group), NO_GROUP),
+LOGS_SUCCESS = {
+    "DescribeLogGroups": (lambda w: w.logs.describe_log_groups(), "logGroups"),
+    "DescribeLogStreams": (lambda w: w.logs.describe_log_streams(logGroupName=w.written), "logStreams"),
+    "GetLogEvents": (lambda w: w.logs.get_log_events(logGroupName=w.written, logStreamName=w.stream), "events"),
+    "FilterLogEvents": (lambda w: w.logs.filter_log_events(logGroupName=w.written), "events"),
 }
 
 

@@ -13,7 +13,8 @@ struct FunctionCode: Sendable {
     let digest: Text
 
     /// - Parameter code: a request's members that say where code comes from.
-    init(_ code: Fields) throws(Fault) {
+    /// - Parameter runner: also looks whether it could unpack it.
+    init(_ code: Fields, for runner: any FunctionRunner) throws(Fault) {
         guard code.text("S3Bucket") == nil, code.text("S3Key") == nil else {
             throw .invalidValue("Code in S3 is not supported by this server. Send the zip itself, as ZipFile.")
         }
@@ -36,6 +37,7 @@ struct FunctionCode: Sendable {
                     : .invalidValue("Unzipped size must be smaller than \(ZipDirectory.mostUnpacked) bytes")
             }
         }
+        guard runner.flaw(in: zip.bytes) == nil else { throw .unreadableZip }
         digest = Hex.encode(SHA256.hash(zip.bytes).bytes)
     }
 

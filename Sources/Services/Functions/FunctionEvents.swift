@@ -107,6 +107,9 @@ extension Duties {
                 } catch {
                     house.log.error("events of functions: \(type(of: error))")
                 }
+                for runtime in house.runners.takeWanted() {
+                    group.addTask { await house.runner.prepare(runtime) }
+                }
                 do { try await pause(250) } catch { return }
             }
         }

@@ -46,7 +46,7 @@ extension Functions {
             }
             try call.subject.role?.require(for: reference)
             let tags = try FunctionTags.checked(FunctionTags.requested(input))
-            let code = try FunctionCode(input.fields("Code") ?? [:])
+            let code = try FunctionCode(input.fields("Code") ?? [:], for: house.runner)
             let revision = house.chance.uuid()
             var made = FunctionConfiguration(
                 runtime: runtime, role: input.text("Role") ?? "", handler: handler, codeDigest: code.digest,
@@ -55,6 +55,7 @@ extension Functions {
             try FunctionSettings.apply(input, to: &made, reference, house.root)
             let versionRevision = house.chance.uuid()
             let publishes = input.bool("Publish") ?? false
+            house.runners.want(runtime)
             return try await call.commit { [made] transaction in
                 var state = FunctionState(reference, made, tags)
                 try code.store(in: reference.place, transaction)

@@ -18,7 +18,7 @@ extension Functions {
             let (input, reference, house) = (call.input, call.subject.reference, call.house)
             let known = try call.subject.requireLatest()
             guard input.text("PublishTo") == nil else { throw Fault.unsupported("PublishTo") }
-            let code = try FunctionCode(input)
+            let code = try FunctionCode(input, for: house.runner)
             let architecture = try FunctionArchitecture.checked(input)
             func changed(_ configuration: FunctionConfiguration) -> FunctionConfiguration {
                 var next = configuration
