@@ -55,14 +55,15 @@ def words(operation, parameters, folder):
             line += file(botocore.xform_name(member, "-"), parameters.pop(member))
     if isinstance(parameters.get("Code"), dict):
         line += file("zip-file", parameters.pop("Code")["ZipFile"])
-    if operation == "iam.CreateVirtualMFADevice":
-        line += ["--virtual-mfa-device-name", parameters.pop("VirtualMFADeviceName")]
-        line += ["--outfile", str(folder / "seed"), "--bootstrap-method", "Base32StringSeed"]
-    if operation == "lambda.Invoke":
-        # The answer's body goes to a file, and JSON is not taken.
+    # Where the answer goes to a file, JSON is not taken.
+    to_file = {
+        "iam.CreateVirtualMFADevice": ["--outfile", str(folder / "seed"), "--bootstrap-method", "Base32StringSeed"],
+        "lambda.Invoke": [str(folder / "answer")],
+    }
+    if operation in to_file:
         for member, value in parameters.items():
             line += [f"--{botocore.xform_name(member, '-')}", value]
-        return [*line, "--output", "json", str(folder / "answer")]
+        return [*line, "--output", "json", *to_file[operation]]
 
     def plain(value):
         assert isinstance(value, datetime.datetime), value
