@@ -276,4 +276,30 @@ import Testing
         #expect(await stages(world)[Self.token] == ["AWSCURRENT"])
         await world.close()
     }
+
+    @Test func aMasterSecretIsReadOnlyIfItsOwnPolicyLetsIt() async throws {
+        let world = try await world(Scripted())
+        let own = await world.send("DescribeSecret", ["SecretId": "db"]).fields.text("ARN") ?? ""
+        let master =
+            await world.send(
+                "CreateSecret",
+                ["Name": "master", "SecretString": "root", "ClientRequestToken": "m-00000000000000000000000000000001"]
+            ).fields.text("ARN") ?? ""
+        let place = Place(account: AccountID("000000000001") ?? .none, region: World.region)
+        let vault = try ServiceVault(own, token: Self.token, in: place, world.house)
+        await #expect(throws: RotationFailure.self) { try await vault.value(of: master) }
+        func allow(_ source: Text) async {
+            let policy =
+                #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"secretsmanager.amazonaws.com"},"Action":"secretsmanager:GetSecretValue","Resource":"*","Condition":{"ArnEquals":{"aws:SourceArn":"\#(source)"}}}]}"#
+            let answer = await world.send(
+                "PutResourcePolicy", ["SecretId": "master", "ResourcePolicy": .string(Text(policy))])
+            #expect(answer.status == 200)
+        }
+        await allow("arn:aws:secretsmanager:us-west-2:000000000001:secret:other-abcdef")
+        await #expect(throws: RotationFailure.self) { try await vault.value(of: master) }
+        await allow(own)
+        let got = try await vault.value(of: master)
+        #expect(got.revealBytes() == Array("root".utf8))
+        await world.close()
+    }
 }

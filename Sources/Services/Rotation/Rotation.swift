@@ -19,7 +19,7 @@ enum Rotation {
         draft.versions?.count += 1
         draft.labels.move(Secrets.pending, to: token)
         duty.run = RotationRun(kind: kind, token: token, rotationToken: house.chance.uuid(), began: now)
-        (duty.holder, duty.item.due) = (nil, now)
+        (duty.holder, duty.item.due, duty.item.link) = (nil, now, draft.rotation?.function)
         try duty.save(transaction)
         try record(kind == .test ? "TestRotationStarted" : "RotationStarted", draft, token, at: now, house, transaction)
     }

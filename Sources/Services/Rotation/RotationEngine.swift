@@ -11,6 +11,8 @@ package struct RotationEngine: Sendable {
     /// Milliseconds between two looks at what is due.
     private static let interval: Int64 = 200
     private static let batch = 64
+    /// Milliseconds that a secret is let alone whose rows can't be read or written.
+    private static let rest: Int64 = 60_000
 
     /// - Parameter pause: the clock's sleep; throws when the task is cancelled.
     package init(house: House, pause: @escaping @Sendable (_ milliseconds: Int64) async throws -> Void) {
@@ -48,20 +50,23 @@ package struct RotationEngine: Sendable {
             let items = try await house.store.read {
                 try $0.itemsDue(kind: RotationDuty.kind, by: now + Rotation.lease, limit: Self.batch)
             }
-            return try items.filter { item in
-                guard try RotationDuty(item).isFree(for: house.node, at: now) else { return false }
-                return underWay.begin(item)
+            underWay.note(isStoreThere: true)
+            return items.filter { item in
+                guard let duty = try? RotationDuty(item), duty.isFree(for: house.node, at: now) else { return false }
+                return underWay.begin(item, at: now)
             }
         } catch {
-            house.log.error("rotation: what is due can't be read: \((error as? StoreError)?.operatorText ?? "?")")
+            if underWay.note(isStoreThere: false) {
+                house.log.error("rotation waits for the store: \((error as? StoreError)?.operatorText ?? "\(error)")")
+            }
             return []
         }
     }
 
     private func turn(_ item: Item) async {
-        defer { underWay.end(item) }
         var turn = RotationTurn(house: house, pause: pause, key: item.key)
-        await turn.drive()
+        let isDone = await turn.drive()
+        underWay.end(item, restingUntil: isDone ? nil : house.clock.now() + Self.rest)
     }
 }
 
@@ -74,13 +79,19 @@ private final class UnderWay: Sendable {
     private struct State {
         var keys: Set<ItemKey> = []
         var functions: [Text: Int] = [:]
+        var resting: [ItemKey: Timestamp] = [:]
+        var isStoreThere = true
     }
 
     private let state = Mutex(State())
 
-    func begin(_ item: Item) -> Bool {
+    func begin(_ item: Item, at now: Timestamp) -> Bool {
         state.withLock { state in
             let function = item.link ?? ""
+            if let end = state.resting[item.key] {
+                guard end <= now else { return false }
+                state.resting[item.key] = nil
+            }
             guard state.keys.count < Self.all, state.functions[function, default: 0] < Self.perFunction,
                 state.keys.insert(item.key).inserted
             else { return false }
@@ -89,11 +100,21 @@ private final class UnderWay: Sendable {
         }
     }
 
-    func end(_ item: Item) {
+    func end(_ item: Item, restingUntil end: Timestamp?) {
         state.withLock { state in
             state.keys.remove(item.key)
+            state.resting[item.key] = end
             let left = state.functions[item.link ?? "", default: 1] - 1
             state.functions[item.link ?? ""] = left > 0 ? left : nil
+        }
+    }
+
+    /// Whether that is news.
+    @discardableResult
+    func note(isStoreThere: Bool) -> Bool {
+        state.withLock { state in
+            defer { state.isStoreThere = isStoreThere }
+            return state.isStoreThere != isStoreThere
         }
     }
 }

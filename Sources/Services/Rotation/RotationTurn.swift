@@ -18,18 +18,20 @@ struct RotationTurn: Sendable {
         let function: Text
     }
 
-    mutating func drive() async {
+    /// False if the rows can't be read or written: there is no use in coming back at once.
+    mutating func drive() async -> Bool {
+        defer { house.handover.noteOthers() }
         do {
-            guard var claim = try await claim() else { return }
+            guard var claim = try await claim() else { return true }
             var flight = RotationFlight(claim, node: house.node, at: house.clock.now())
             try await follow(&claim, &flight)
-        } catch Ended.overtaken, StoreError.conflict {
-            // Somebody else has it, or it was called off. What counts is what they write.
-        } catch Ended.stopped {
+        } catch Ended.overtaken, StoreError.conflict, Ended.stopped {
+            // Somebody else has it, or it was called off, or this node stops. What counts is what they write.
         } catch {
             house.log.error("rotation of \(key.id): \((error as? StoreError)?.operatorText ?? "\(type(of: error))")")
+            return false
         }
-        house.handover.noteOthers()
+        return true
     }
 
     private func follow(_ claim: inout Claim, _ flight: inout RotationFlight) async throws {
