@@ -136,3 +136,65 @@ def test_the_permission_counts(secrets, function, db, label):
         secrets.rotate_secret(SecretId=db, RotationLambdaARN=arn)
     assert caught.value.response["Error"]["Code"] == "AccessDeniedException"
     assert "RotationEnabled" not in secrets.describe_secret(SecretId=db)
+
+
+FOREIGN = '''
+import json
+import os
+
+import boto3
+
+
+def lambda_handler(event, context):
+    """Writes the new value as the administrator, with the rotation's token or without."""
+    arn, token = event["SecretId"], event["ClientRequestToken"]
+    other = boto3.client(
+        "secretsmanager", aws_access_key_id=os.environ["OTHER_ID"], aws_secret_access_key=os.environ["OTHER_KEY"],
+        aws_session_token="")
+    more = {"RotationToken": event["RotationToken"]} if os.environ.get("WITH_TOKEN") else {}
+    if event["Step"] == "createSecret":
+        other.put_secret_value(
+            SecretId=arn, ClientRequestToken=token, SecretString="new", VersionStages=["AWSPENDING"], **more)
+    if event["Step"] == "finishSecret":
+        versions = other.describe_secret(SecretId=arn)["VersionIdsToStages"]
+        current = next(v for v, stages in versions.items() if "AWSCURRENT" in stages)
+        other.update_secret_version_stage(
+            SecretId=arn, VersionStage="AWSCURRENT", MoveToVersionId=token, RemoveFromVersionId=current)
+'''
+
+
+@pytest.fixture
+def foreign(server, function, label):
+    """The function, writing as somebody else; answers how to turn the token on."""
+    arn, functions = function
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr("lambda_function.py", FOREIGN)
+    functions.update_function_code(FunctionName=label, ZipFile=out.getvalue())
+
+    def configure(**more):
+        identity, key = server.credentials
+        variables = {"OTHER_ID": identity, "OTHER_KEY": key, **more}
+        functions.update_function_configuration(FunctionName=label, Environment={"Variables": variables})
+        return arn
+
+    return configure
+
+
+def test_the_pending_value_must_be_the_functions_own(server, secrets, foreign, db):
+    arn = foreign()
+    version = secrets.rotate_secret(SecretId=db, RotationLambdaARN=arn)["VersionId"]
+
+    def failure():
+        return [r for r in server.records() if r["eventName"] == "RotationFailed" and version in r["requestID"]]
+
+    assert until(failure, 60)[0]["errorMessage"] == (
+        f"Pending secret version {version} for Secret {db} was not created by Lambda {arn}. "
+        "Remove the AWSPENDING staging label and restart rotation")
+    assert secrets.describe_secret(SecretId=db)["VersionIdsToStages"][version] == ["AWSPENDING"]
+
+
+def test_the_rotation_token_stands_for_the_function(secrets, foreign, db):
+    version = secrets.rotate_secret(SecretId=db, RotationLambdaARN=foreign(WITH_TOKEN="yes"))["VersionId"]
+    until(lambda: secrets.describe_secret(SecretId=db)["VersionIdsToStages"].get(version) == ["AWSCURRENT"], 60)
+    assert secrets.get_secret_value(SecretId=db)["SecretString"] == "new"

@@ -8,6 +8,9 @@ package protocol FunctionDoor: Sendable {
     func mayInvoke(_ function: Text, for source: Text, account: AccountID, _ house: House) async throws -> Bool
 
     func invoke(_ function: Text, payload: [UInt8], for source: Text, _ house: House) async throws -> FunctionOutcome
+
+    /// ARN of its execution role; `nil` if there is no such function.
+    func role(of function: Text, _ house: House) async throws -> Text?
 }
 
 extension Functions {
@@ -26,6 +29,10 @@ extension Functions {
         ) async throws -> FunctionOutcome {
             try await Functions.invoke(
                 function, payload: payload, by: API.secretsManager.eventSource, source: source, house: house)
+        }
+
+        package func role(of function: Text, _ house: House) async throws -> Text? {
+            try await Functions.role(of: function, house: house)
         }
     }
 }

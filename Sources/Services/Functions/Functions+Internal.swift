@@ -44,6 +44,12 @@ extension Functions {
         return try await run.run(RequestID(at: house.clock.now(), house.chance).text, payload)
     }
 
+    package static func role(of arn: Text, house: House) async throws -> Text? {
+        guard let reference = reference(arn) else { return nil }
+        guard let target = try await house.seeing({ try $0.target(reference) }) else { return nil }
+        return try await FunctionRun(target, reference, house).configuration.role
+    }
+
     /// Of a full ARN alone.
     private static func reference(_ text: Text) -> FunctionReference? {
         guard let arn = ARN(text), arn.service == "lambda", let account = AccountID(arn.account) else { return nil }

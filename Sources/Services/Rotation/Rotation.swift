@@ -49,6 +49,17 @@ enum Rotation {
         try duty.save(transaction)
     }
 
+    /// Whose value a reserved version gets: `nil` for the service's own and for whoever has the rotation's token.
+    static func writer(
+        of version: VersionRow, _ rotationToken: Text?, _ caller: Caller, _ draft: SecretDraft,
+        _ transaction: borrowing Transaction
+    ) throws -> Text? {
+        guard caller.mandate == nil else { return nil }
+        let run = try RotationDuty(of: draft.row, transaction).run
+        guard let run, run.token == version.versionID, run.rotationToken != rotationToken else { return nil }
+        return caller.entityARN
+    }
+
     static func abandon(
         _ run: RotationRun, _ draft: inout SecretDraft, at now: Timestamp, _ house: House,
         _ transaction: borrowing Transaction

@@ -24,6 +24,22 @@ extension RotationTurn {
         }
     }
 
+    /// A pending value that somebody else than the rotation's own function has written.
+    func stranger(_ claim: Claim) async throws -> RotationFailure? {
+        guard claim.run.kind == .rotation, Rotation.native(claim.function, in: key.place, house) == nil else {
+            return nil
+        }
+        let (place, name, token) = (key.place, key.id, claim.run.token)
+        let row = try await house.store.read { try $0.version(place, name, token) }
+        guard let writer = try row.map({ try VersionState($0) })?.writer,
+            let role = try await house.functions.role(of: claim.function, house), role != writer
+        else { return nil }
+        return RotationFailure(
+            RotationFailure.stranger,
+            "Pending secret version \(token) for Secret \(claim.arn) was not created by Lambda \(claim.function). Remove the AWSPENDING staging label and restart rotation"
+        )
+    }
+
     private func callFunction(_ step: RotationStep, _ claim: Claim) async -> RotationFailure? {
         let event: Fields = [
             "Step": .string(step.rawValue), "SecretId": .string(claim.arn),
@@ -45,6 +61,9 @@ extension RotationTurn {
 }
 
 extension RotationFailure {
+    /// Its words are AWS's own: they stand in the trail for themselves.
+    static let stranger: Text = "PendingVersionNotOwn"
+
     /// Bytes of a function's words that are kept.
     private static let most = 1024
 

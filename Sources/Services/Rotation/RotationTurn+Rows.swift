@@ -109,6 +109,10 @@ extension RotationTurn {
         flight.retryAt = retryAt
         let record = flight
         let step = run.step?.rawValue ?? "createSecret"
+        let last = flight.entries.last?.failure
+        let error: Text =
+            last?.kind == RotationFailure.stranger
+            ? last?.message ?? "" : "Error when executing lambda \(claim.function) during \(step) step"
         try await house.store.write { transaction in
             guard let row = try transaction.secret(place, name), row.suffix == claim.duty.suffix else {
                 throw StoreError.conflict
@@ -125,8 +129,7 @@ extension RotationTurn {
             details.add("FunctionError", run.failure)
             try Rotation.record(
                 run.kind == .test ? "TestRotationFailed" : "RotationFailed", draft, run.token, at: now, house,
-                error: "Error when executing lambda \(claim.function) during \(step) step", details: details,
-                transaction)
+                error: error, details: details, transaction)
             try record.save(transaction)
         }
         house.figures.countRotation(succeeded: false)

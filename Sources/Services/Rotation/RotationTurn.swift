@@ -40,8 +40,9 @@ struct RotationTurn: Sendable {
             switch action {
             case .invoke(let step):
                 let began = house.clock.now()
-                let failure = try await holding(&claim) { [self, claim] in await invoke(step, claim) }
+                var failure = try await holding(&claim) { [self, claim] in await invoke(step, claim) }
                 if Task.isCancelled { return try await release(claim) }
+                if failure == nil, step == .create { failure = try await stranger(claim) }
                 flight.add(step, began: began, ended: house.clock.now(), failure)
                 if let failure {
                     claim.run.failure = "\(failure.kind): \(failure.message)"

@@ -90,7 +90,8 @@ extension Authorized where Op.Subject == Secrets.Subject {
         _ version: VersionRow,
         stages: [Text],
         to draft: inout SecretDraft,
-        _ transaction: borrowing Transaction
+        _ transaction: borrowing Transaction,
+        rotationToken: Text? = nil
     ) throws {
         if try transaction.insert(version) {
             if draft.versions != nil {
@@ -104,7 +105,8 @@ extension Authorized where Op.Subject == Secrets.Subject {
             guard var reserved = try transaction.version(version.place, version.name, version.versionID),
                 reserved.sealed == nil
             else { throw Secrets.TokenTaken() }
-            (reserved.sealed, reserved.body) = (version.sealed, version.body)
+            let writer = try Rotation.writer(of: version, rotationToken, call.caller, draft, transaction)
+            (reserved.sealed, reserved.body) = (version.sealed, try VersionState.body(version.body, writer: writer))
             _ = try transaction.update(reserved)
         }
         draft.labels.attach(stages, toNew: version.versionID)

@@ -136,11 +136,14 @@ final class VersionState: Sendable {
     let isBinary: Bool
     /// Newest first.
     let wrapped: [Wrapped]
+    /// ARN of whoever filled a version that a rotation had reserved, without that rotation's token.
+    let writer: Text?
 
     init(_ row: VersionRow) throws {
         self.row = row
         let body = try Fields(json: row.body)
         isBinary = body.bool("binary") ?? false
+        writer = body.text("writer")
         wrapped = try (body.list("keys") ?? []).map { document in
             guard case .structure(let fields) = document, let key = fields.text("key"),
                 let blob = fields.storedBlob("blob")
@@ -155,6 +158,13 @@ final class VersionState: Sendable {
             "keys": .list(wrapped.map { .structure(["key": .string($0.key), "blob": .blob($0.blob)]) }),
         ]
         return body.json
+    }
+
+    static func body(_ body: [UInt8], writer: Text?) throws -> [UInt8] {
+        guard let writer else { return body }
+        var fields = try Fields(json: body)
+        fields.add("writer", writer)
+        return fields.json
     }
 }
 

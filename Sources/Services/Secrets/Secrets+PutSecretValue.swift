@@ -10,6 +10,7 @@ extension Secrets {
             let token: Text?
             let value: SecretValue?
             let stages: [Text]
+            var rotationToken: Text?
         }
         struct Output: Sendable {
             let identity: SecretIdentity
@@ -41,7 +42,8 @@ extension Secrets {
                 secretID: fields.text("SecretId") ?? "",
                 token: fields.text("ClientRequestToken"),
                 value: try SecretValue(fields),
-                stages: fields.texts("VersionStages") ?? [current]
+                stages: fields.texts("VersionStages") ?? [current],
+                rotationToken: fields.secret("RotationToken").flatMap { Text(utf8: $0.bytes) }
             )
         }
 
@@ -69,7 +71,9 @@ extension Secrets {
                 )
                 do {
                     return try await call.changeSecret { draft, transaction in
-                        try call.add(version, stages: call.input.stages, to: &draft, transaction)
+                        try call.add(
+                            version, stages: call.input.stages, to: &draft, transaction,
+                            rotationToken: call.input.rotationToken)
                         return Output(
                             identity: secret.identity,
                             versionID: token,
