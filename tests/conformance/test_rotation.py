@@ -36,7 +36,9 @@ def command(server, *words):
 @pytest.fixture
 def db(secrets, name):
     value = json.dumps({"username": "app", "password": "REPLACE-ME", "host": "db"})
-    return secrets.create_secret(Name=name, SecretString=value)["ARN"]
+    yield secrets.create_secret(Name=name, SecretString=value)["ARN"]
+    # One that fails would be tried again while other tests run.
+    secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 @pytest.fixture
@@ -45,7 +47,8 @@ def stuck(secrets, name):
     value = json.dumps({"password": "REPLACE-ME", "rotation_url": "http://127.0.0.1:9/hook", "rotation_key": "k" * 32})
     secrets.create_secret(Name=name, SecretString=value)
     version = secrets.rotate_secret(SecretId=name, RotationLambdaARN=HTTP, RotationRules=MONTHLY)["VersionId"]
-    return name, version
+    yield name, version
+    secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 def test_a_rotation_makes_a_new_current_version(secrets, db, name):

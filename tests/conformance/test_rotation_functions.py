@@ -95,7 +95,10 @@ def function(server, client, label):
 
 @pytest.fixture
 def db(secrets, name):
-    return secrets.create_secret(Name=name, SecretString=json.dumps({"username": "app", "password": "REPLACE-ME"}))["ARN"]
+    value = json.dumps({"username": "app", "password": "REPLACE-ME"})
+    yield secrets.create_secret(Name=name, SecretString=value)["ARN"]
+    # One that fails would be tried again while other tests run.
+    secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 def test_an_uploaded_function_rotates(secrets, function, db, name):
