@@ -191,3 +191,25 @@ def test_a_policy_that_denies_the_service_stops_it(server, secrets, db, name):
         SecretId=db, ResourcePolicy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
     secrets.rotate_secret(SecretId=db, RotationLambdaARN=RANDOM)
     until(lambda: "AccessDeniedException" in command(server, "show", name)[1])
+
+
+def test_convergence_names_who_holds_the_old_value(server, client, secrets, db, name, label):
+    iam = client("iam")
+    user = iam.create_user(UserName=label)["User"]["Arn"]
+    key = iam.create_access_key(UserName=label)["AccessKey"]
+    statement = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": db}
+    iam.put_user_policy(
+        UserName=label, PolicyName="read", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    reader = server.client("secretsmanager", key=key["AccessKeyId"], secret=key["SecretAccessKey"])
+    assert "has not been rotated yet" in command(server, "convergence", name)[1]
+    reader.get_secret_value(SecretId=name)
+    rotated(secrets, name, secrets.rotate_secret(SecretId=db, RotationLambdaARN=RANDOM)["VersionId"])
+    code, out = command(server, "convergence", name)
+    assert code == 1 and f"{user} holds the previous version since" in out and "1 of 1 are behind." in out
+
+    def converged():
+        reader.get_secret_value(SecretId=name)
+        code, out = command(server, "convergence", name)
+        return code == 0 and f"{user} has the current one" in out
+
+    until(converged)
