@@ -12,7 +12,10 @@ struct Folders: Sendable {
     init(path: String) throws {
         self.path = Mounts.resolved(path)
         let files = FileManager.default
-        for folder in [self.path, runtime, bootstraps] {
+        // Nobody else comes in; what is below is as functions see it, who are shown it elsewhere.
+        try files.createDirectory(atPath: self.path, withIntermediateDirectories: true)
+        try files.setAttributes([.posixPermissions: 0o700], ofItemAtPath: self.path)
+        for folder in [runtime, bootstraps] {
             try files.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o755])
         }
