@@ -1,3 +1,4 @@
+import ArgumentParser
 import Bytes
 import Foundation
 import Glibc
@@ -12,6 +13,14 @@ struct DataFolder: Sendable {
 
     var seal: String { "\(path)/seal.json" }
     var trail: String { "\(path)/trail" }
+    /// The trail's folder. Throws what to do where no server has kept one.
+    func existingTrail() throws -> String {
+        guard FileManager.default.fileExists(atPath: trail) else { throw noTrail }
+        return trail
+    }
+    var noTrail: ValidationError {
+        ValidationError("There is no trail in \(path). Name the server's folder with --data.")
+    }
     var credentials: String { "\(path)/credentials" }
     private var pendingCredentials: String { "\(path)/credentials.new" }
     private var addressFile: String { "\(path)/address" }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Bytes
-import Foundation
 import Services
 
 struct RotationCommand: AsyncParsableCommand {
@@ -61,7 +60,7 @@ struct RotationCommand: AsyncParsableCommand {
                 "\n  \(began) attempt \(attempt.integer("Attempt") ?? 0) of \(attempt.text("VersionId") ?? ""): \(attempt.text("Outcome") ?? "")\(again)"
             )
             for case .structure(let step) in attempt.list("Steps") ?? [] {
-                let name = "\(step.text("Step") ?? "")".padded(14)
+                let name = "\(step.text("Step") ?? "")".padded(to: 14)
                 print("    \(name)\(step.integer("Milliseconds") ?? 0) ms")
                 if let type = step.text("ErrorType") { print("      \(type): \(step.text("ErrorMessage") ?? "")") }
             }
@@ -114,10 +113,7 @@ extension RotationCommand {
         }
 
         func run() async throws {
-            let folder = DataFolder(path: server.data).trail
-            guard FileManager.default.fileExists(atPath: folder) else {
-                throw ValidationError("There is no trail in \(server.data). Name the server's folder with --data.")
-            }
+            let folder = try DataFolder(path: server.data).existingTrail()
             let answer = try await server.call("DescribeRotation", ["SecretId": .string(Text(secret))])
             guard let arn = answer.text("ARN"), let name = answer.text("Name"),
                 let rotated = answer.moment("LastRotatedDate")
@@ -141,10 +137,6 @@ extension RotationCommand {
             if behind > 0 { throw ExitCode(1) }
         }
     }
-}
-
-extension String {
-    fileprivate func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
 }
 
 extension Fields {

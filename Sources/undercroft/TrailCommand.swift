@@ -30,10 +30,7 @@ struct TrailCommand: ParsableCommand {
         }
 
         func run() throws {
-            let folder = DataFolder(path: data).trail
-            guard FileManager.default.fileExists(atPath: folder) else {
-                throw ValidationError("There is no trail in \(data). Name the server's folder with --data.")
-            }
+            let folder = try DataFolder(path: data).existingTrail()
             guard follow else {
                 for line in try Trail.newest(count, folder: folder) {
                     FileHandle.standardOutput.write(Data(line + [0x0A]))
@@ -84,7 +81,7 @@ struct TrailCommand: ParsableCommand {
             settings.keyFile = keyFile
             settings.passphraseFile = passphraseFile
             guard FileManager.default.fileExists(atPath: folder.trail), let node = folder.existingNode else {
-                throw ValidationError("There is no trail in \(data). Name the server's folder with --data.")
+                throw folder.noTrail
             }
             var rows: RowAuthenticator?
             do { rows = try folder.root(settings).rows } catch {

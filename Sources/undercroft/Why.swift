@@ -104,10 +104,7 @@ struct Why: AsyncParsableCommand {
     }
 
     private func tellOfTrail(_ id: Text) throws {
-        let folder = DataFolder(path: server.data).trail
-        guard FileManager.default.fileExists(atPath: folder) else {
-            throw ValidationError("There is no trail in \(server.data). Name the server's folder with --data.")
-        }
+        let folder = try DataFolder(path: server.data).existingTrail()
         let found = try Self.records(of: id, folder)
         guard !found.isEmpty else {
             throw Refused(

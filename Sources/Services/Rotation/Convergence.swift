@@ -22,7 +22,7 @@ package struct Convergence {
     private var last: [Text: (time: Timestamp, address: Text)] = [:]
     private var rotators: Set<Text> = []
     /// The ARN without its random suffix names the secret too.
-    private var partialARN: Text { Text(decoding: arn.bytes.dropLast(7)) }
+    private let partialARN: Text
     private let region: Text
 
     /// - Parameters:
@@ -33,6 +33,7 @@ package struct Convergence {
         self.name = name
         self.rotated = rotated
         self.since = since
+        partialARN = Text(decoding: arn.bytes.dropLast(7))
         region = arn.split(on: 0x3A).dropFirst(3).first ?? ""
     }
 

@@ -53,7 +53,7 @@ struct RotationSetting: Sendable, Equatable {
     /// The value is new as of `now`, by whatever hand.
     mutating func restart(at now: Timestamp) {
         base = now
-        next = rules?.window(after: now, now: now)
+        postpone(at: now)
     }
 
     /// This window is passed over.
