@@ -83,7 +83,7 @@ extension Secrets {
                 throw Fault.invalidRequest("No Lambda rotation function ARN is associated with this secret.")
             }
             try await requireInvocable(function, for: secret, call.house)
-            return try await call.changeSecret { draft, transaction in
+            let output = try await call.changeSecret { draft, transaction in
                 guard draft.labels[current] != nil else {
                     throw Fault.invalidRequest(
                         "You can't rotate a secret that has no current version. Give it a value first.")
@@ -99,6 +99,8 @@ extension Secrets {
                     transaction)
                 return output
             }
+            call.house.rotationBell.ring()
+            return output
         }
 
         private static func requireSettled(_ labels: StagingLabels) throws(Fault) {
