@@ -31,6 +31,7 @@ package final class House: Sendable {
     /// Names this process's rows in the outbox and its trail segments.
     package let node: Text
     package let rotators: [any NativeRotator]
+    package let stages: [any RehearsalStage]
     package let functions: any FunctionDoor
 
     private struct NoNetwork: Error {}
@@ -47,6 +48,7 @@ package final class House: Sendable {
         regions: Set<Text> = [],
         node: Text,
         rotators: [any NativeRotator] = [],
+        stages: [any RehearsalStage] = [],
         functions: any FunctionDoor = Functions.Door(),
         fetch: @escaping @Sendable (_ url: Text, _ thumbprints: [Text]) async throws -> [UInt8] = { _, _ in
             throw NoNetwork()
@@ -64,6 +66,7 @@ package final class House: Sendable {
         self.regions = regions
         self.node = node
         self.rotators = rotators
+        self.stages = stages
         self.functions = functions
         self.fetch = fetch
     }

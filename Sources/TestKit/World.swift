@@ -23,6 +23,7 @@ package final class World: Sendable {
         limits: Limits = Limits(),
         catalog: Catalog = .all,
         rotators: [any NativeRotator] = [],
+        stages: [any RehearsalStage] = [],
         functions: any FunctionDoor = Functions.Door()
     ) async throws {
         folder = NSTemporaryDirectory() + "undercroft-test-" + UUID().uuidString
@@ -38,7 +39,7 @@ package final class World: Sendable {
         )
         house = House(
             store: store, root: root, trail: trail, clock: clock.clock, chance: chance, log: book.log, limits: limits,
-            quotas: quotas, node: "test", rotators: rotators, functions: functions
+            quotas: quotas, node: "test", rotators: rotators, stages: stages, functions: functions
         )
         gate = Gate(house: house, catalog: catalog)
         guard let account = AccountID("000000000001"),

@@ -5,8 +5,8 @@ import Services
 struct RotationCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rotation",
-        abstract: "See how the rotation of a secret stands, and mend it.",
-        subcommands: [Show.self, Repair.self, Converge.self]
+        abstract: "See how the rotation of a secret stands, try it out, and mend it.",
+        subcommands: [Show.self, Rehearse.self, Repair.self, Converge.self]
     )
 
     struct Show: AsyncParsableCommand {
@@ -27,6 +27,7 @@ struct RotationCommand: AsyncParsableCommand {
             print(answer.text("ARN") ?? secret)
             guard let isEnabled = answer.bool("RotationEnabled") else {
                 print("  never configured; 'aws secretsmanager rotate-secret' does that")
+                for case .structure(let attempt) in answer.list("Attempts") ?? [] { Self.show(attempt) }
                 return
             }
             print("  rotation \(isEnabled ? "on" : "off"), by \(answer.text("RotationLambdaARN") ?? "")")
@@ -39,6 +40,7 @@ struct RotationCommand: AsyncParsableCommand {
                 print("  under way \(run.text("Kind") ?? "") to version \(run.text("VersionId") ?? "")")
                 print("            attempt \(attempts), \(step)\(run.text("Holder").map { ", on node \($0)" } ?? "")")
             }
+            if let rehearsal = answer.fields("Rehearsal") { Self.show(rehearsal: rehearsal) }
             for case .structure(let attempt) in answer.list("Attempts") ?? [] { Self.show(attempt) }
             if let trouble = answer.text("Trouble") {
                 print("\n\(trouble)\n\(answer.text("Repair") ?? "")\n  undercroft rotation repair \(secret) --dry-run")
@@ -53,11 +55,24 @@ struct RotationCommand: AsyncParsableCommand {
             return words.joined(separator: ", ")
         }
 
-        private static func show(_ attempt: Fields) {
+        private static func show(rehearsal: Fields) {
+            if let schedule = rehearsal.text("ScheduleExpression") { print("  rehearsed \(schedule)") }
+            if let next = rehearsal.moment("Due") { print("            next at \(next.iso8601)") }
+            if let left = rehearsal.list("Left") {
+                let names = left.compactMap { if case .string(let name) = $0 { name.string } else { nil } }
+                print("            still to be taken away: \(names.joined(separator: ", "))")
+            } else if let id = rehearsal.text("RehearsalId") {
+                print("            under way: \(id)\(rehearsal.text("Holder").map { ", on node \($0)" } ?? "")")
+            }
+        }
+
+        static func show(_ attempt: Fields) {
             let began = attempt.moment("Began")?.iso8601 ?? ""
             let again = attempt.moment("RetryAt").map { ", again at \($0.iso8601)" } ?? ""
+            let what =
+                attempt.text("Kind") == "rehearsal" ? "rehearsal" : "attempt \(attempt.integer("Attempt") ?? 0) of"
             print(
-                "\n  \(began) attempt \(attempt.integer("Attempt") ?? 0) of \(attempt.text("VersionId") ?? ""): \(attempt.text("Outcome") ?? "")\(again)"
+                "\n  \(began) \(what) \(attempt.text("VersionId") ?? ""): \(attempt.text("Outcome") ?? "")\(again)"
             )
             for case .structure(let step) in attempt.list("Steps") ?? [] {
                 let name = "\(step.text("Step") ?? "")".padded(to: 14)
@@ -141,7 +156,7 @@ extension RotationCommand {
 
 extension Fields {
     /// JSON has seconds where a shape has a time.
-    fileprivate func moment(_ name: Text) -> Timestamp? {
+    func moment(_ name: Text) -> Timestamp? {
         switch self[name] {
         case .integer(let seconds): Timestamp(seconds: seconds)
         case .number(let seconds): Timestamp(milliseconds: Int64(seconds * 1000))

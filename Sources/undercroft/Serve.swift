@@ -67,6 +67,7 @@ struct Server {
             regions: Set(settings.regions),
             node: node,
             rotators: Rotators.all(.live(authorities: settings.providerAuthorities, clock: clock)),
+            stages: Rotators.stages(.live(authorities: settings.providerAuthorities, clock: clock)),
             fetch: { [authorities = settings.providerAuthorities, clock] url, thumbprints in
                 try await Providers.fetch(url, authorities, thumbprints, clock)
             }

@@ -23,9 +23,10 @@ extension Insight {
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let secret = try call.subject.requireAny()
             let (place, name) = (secret.row.place, secret.name)
-            let (item, flights) = try await call.house.store.read { snapshot in
+            let (item, rehearsal, flights) = try await call.house.store.read { snapshot in
                 (
                     try snapshot.item(RotationDuty.key(name, in: place)),
+                    try snapshot.item(RehearsalDuty.key(name, in: place)),
                     try RotationFlight.all(of: name, in: place, snapshot)
                 )
             }
@@ -44,6 +45,9 @@ extension Insight {
                 fields.add("Run", .structure(shown))
             }
             fields.add("Due", duty?.item.due)
+            if let rehearsal, let duty = try? RehearsalDuty(rehearsal), duty.suffix == secret.row.suffix {
+                fields.add("Rehearsal", .structure(duty.shown))
+            }
             let trouble = RotationTrouble(secret, duty)
             fields.add("Trouble", trouble?.text)
             fields.add("Repair", trouble?.repair)

@@ -43,12 +43,6 @@ struct RotationDuty: Sendable {
     var name: Text { item.key.id }
     var place: Place { item.key.place }
 
-    /// Whether `node` may take it up. What it holds already is from before it was started anew: two of the same name never run.
-    func isFree(for node: Text, at now: Timestamp) -> Bool {
-        guard let due = item.due else { return false }
-        return due <= now || holder == node
-    }
-
     private var encoded: Item {
         var body: Fields = ["suffix": .string(suffix)]
         if let run { body.add("run", .structure(run.fields)) }
@@ -61,11 +55,18 @@ struct RotationDuty: Sendable {
     /// Writes it. Throws `conflict` if somebody else has meanwhile.
     mutating func save(_ transaction: borrowing Transaction) throws {
         item = encoded
+        try transaction.write(&item, isNew: &isNew)
+    }
+}
+
+extension Transaction {
+    /// Throws `conflict` if somebody else has written it meanwhile.
+    borrowing func write(_ item: inout Item, isNew: inout Bool) throws(StoreError) {
         if isNew {
-            guard try transaction.insert(item) else { throw StoreError.conflict }
+            guard try insert(item) else { throw StoreError.conflict }
             isNew = false
         } else {
-            item.rev = try transaction.update(item)
+            item.rev = try update(item)
         }
     }
 }

@@ -65,13 +65,7 @@ extension Secrets {
             rotate.keys.add("secretsmanager:ModifyRotationRules", input.rules == nil ? "false" : "true")
             rotate.keys.add("secretsmanager:RotateImmediately", input.isImmediate ? "true" : "false")
             guard let function = input.function ?? subject.state?.draft.rotation?.function else { return [rotate] }
-            let owner = ARN(function).flatMap { AccountID($0.account) } ?? call.place.account
-            return [
-                rotate,
-                Question(
-                    action: "lambda:InvokeFunction", resource: function, shown: function, owner: owner,
-                    keys: call.conditionKeys),
-            ]
+            return [rotate, Secrets.invocation(of: function, call)]
         }
 
         static func run(_ call: Authorized<Self>) async throws -> Output {
@@ -116,13 +110,19 @@ extension Secrets {
             }
             draft.rotation = setting
         }
+    }
 
-        private static func requireInvocable(_ function: Text, for secret: SecretState, _ house: House) async throws {
-            if try await Rotation.mayInvoke(function, for: secret.arn, in: secret.row.place, house) { return }
-            throw Fault(
-                "AccessDeniedException",
-                "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com."
-            )
-        }
+    static func invocation(of function: Text, _ call: Call) -> Question {
+        Question(
+            action: "lambda:InvokeFunction", resource: function, shown: function,
+            owner: ARN(function).flatMap { AccountID($0.account) } ?? call.place.account, keys: call.conditionKeys)
+    }
+
+    static func requireInvocable(_ function: Text, for secret: SecretState, _ house: House) async throws {
+        if try await Rotation.mayInvoke(function, for: secret.arn, in: secret.row.place, house) { return }
+        throw Fault(
+            "AccessDeniedException",
+            "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com."
+        )
     }
 }
