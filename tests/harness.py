@@ -8,6 +8,7 @@ import pwd
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -18,6 +19,23 @@ from botocore.config import Config
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BINARY = os.environ.get("UNDERCROFT_BINARY", str(ROOT / ".build" / "debug" / "undercroft"))
 REGION = "us-west-2"
+
+
+def until(condition, seconds=30):
+    """Calls `condition` until it answers something true. For what is asynchronous by contract."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < deadline, f"still not so after {seconds} s: {condition}"
+        time.sleep(0.02)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Server:
@@ -99,10 +117,11 @@ class Server:
 
 
 class Postgres:
-    """A scratch cluster on a unix socket and a free loopback port."""
+    """A scratch cluster on a unix socket, which asks for no password; with `port` on loopback, too, where it does."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, port=None):
         self.folder = pathlib.Path(folder)
+        self.port = port
         self.data = self.folder / "pg"
         self.bin = self.find()
 
@@ -129,8 +148,11 @@ class Postgres:
                 if str(parent).startswith(tempfile.gettempdir()) and str(parent) != tempfile.gettempdir():
                     parent.chmod(parent.stat().st_mode | 0o011)
         if not self.data.exists():
-            self.run(self.bin / "initdb", "-D", self.data, "-A", "trust", "-U", "undercroft", "-N")
-        options = f"-c listen_addresses='' -k {self.folder} -c max_connections=100"
+            self.run(self.bin / "initdb", "-D", self.data, "--auth-local=trust", "--auth-host=scram-sha-256",
+                     "-U", "undercroft", "-N")
+        options = f"-c listen_addresses='{'127.0.0.1' if self.port else ''}' -k {self.folder} -c max_connections=100"
+        if self.port:
+            options += f" -c port={self.port}"
         self.run(self.bin / "pg_ctl", "-D", self.data, "-w", "-o", options, "-l", self.folder / "log", "start")
         return self
 
@@ -141,6 +163,13 @@ class Postgres:
     def fresh_database(self, name):
         self.run(self.bin / "createdb", "-h", self.folder, "-U", "undercroft", name)
         return f"host={self.folder} user=undercroft dbname={name}"
+
+    def sql(self, *statements):
+        """As the superuser, over the unix socket."""
+        commands = [word for statement in statements for word in ("-c", statement)]
+        port = ["-p", self.port] if self.port else []
+        self.run(self.bin / "psql", "-h", self.folder, *port, "-U", "undercroft", "-d", "postgres", "-qX",
+                 "-v", "ON_ERROR_STOP=1", *commands)
 
     def stop(self, mode="fast"):
         self.run(self.bin / "pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")

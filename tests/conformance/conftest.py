@@ -1,7 +1,7 @@
 import uuid
 
 import pytest
-from harness import Server, scratch_folder
+from harness import Postgres, Server, free_port, scratch_folder
 
 
 @pytest.fixture(scope="session")
@@ -78,3 +78,14 @@ def iam(client):
 def label():
     """A name that no other test uses, of characters that IAM takes."""
     return f"test-{uuid.uuid4().hex}"
+
+
+@pytest.fixture(scope="session")
+def database():
+    """A PostgreSQL server whose users have passwords that can be rotated."""
+    if Postgres.find() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with scratch_folder("rotated") as folder:
+        cluster = Postgres(folder, free_port()).start()
+        yield cluster
+        cluster.stop("immediate")

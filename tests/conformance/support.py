@@ -8,7 +8,6 @@ import hmac
 import json
 import re
 import socket
-import time
 import urllib.parse
 import uuid
 
@@ -18,7 +17,7 @@ from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from harness import REGION
+from harness import REGION, until  # noqa: F401
 
 ANY = object()
 
@@ -69,17 +68,6 @@ def refused(code, text=ANY, status=400):
     got = (error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"])
     assert got == (code, status), error["Error"]
     assert matches(error["Error"]["Message"], text), error["Error"]["Message"]
-
-
-def until(condition, seconds=30):
-    """Calls `condition` until it answers something true. For what is asynchronous by contract."""
-    deadline = time.monotonic() + seconds
-    while True:
-        found = condition()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"still not so after {seconds} s: {condition}"
-        time.sleep(0.02)
 
 
 def validation(*violations):

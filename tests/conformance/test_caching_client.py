@@ -5,7 +5,10 @@ import json
 
 import pytest
 from aws_secretsmanager_caching import InjectKeywordedSecretString, SecretCache, SecretCacheConfig
-from support import refused
+from aws_secretsmanager_caching.cache import items
+from support import refused, until
+
+RANDOM = "arn:aws:lambda:us-west-2:000000000001:function:undercroft-rotate-random"
 
 
 @pytest.fixture
@@ -70,3 +73,38 @@ def test_decorator(cache, secrets, name):
         return f"{user}:{word}"
 
     assert connect() == "u:p"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The library's clock: it stands until `clock.move(seconds)`. A refresh comes as late as the interval allows."""
+    class Clock(datetime.datetime):
+        held = datetime.datetime.now(datetime.timezone.utc)
+
+        @classmethod
+        def now(cls, tz=None):
+            return cls.held
+
+        @classmethod
+        def move(cls, seconds):
+            cls.held += datetime.timedelta(seconds=seconds)
+
+    monkeypatch.setattr(items, "datetime", Clock)
+    monkeypatch.setattr(items, "randint", lambda least, most: most)
+    return Clock
+
+
+def test_sees_a_rotation_within_its_refresh(secrets, put, name, clock, calls):
+    cache = SecretCache(config=SecretCacheConfig(secret_refresh_interval=60), client=secrets)
+    assert cache.get_secret_string(name) == "one"
+    version = secrets.rotate_secret(SecretId=name, RotationLambdaARN=RANDOM)["VersionId"]
+    until(lambda: secrets.describe_secret(SecretId=name)["VersionIdsToStages"].get(version) == ["AWSCURRENT"])
+    new = secrets.get_secret_value(SecretId=name)
+    assert new["VersionId"] == version and new["SecretString"] != "one"
+    calls.clear()
+    clock.move(59)
+    assert cache.get_secret_string(name) == "one" and calls == []
+    clock.move(1)
+    assert cache.get_secret_string(name) == new["SecretString"]
+    assert calls == ["DescribeSecret", "GetSecretValue"]
+    assert cache.get_secret_string(name, version_stage="AWSPREVIOUS") == "one"

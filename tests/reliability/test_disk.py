@@ -6,14 +6,13 @@ import pathlib
 import shutil
 import sqlite3
 import subprocess
-import time
 import uuid
 
 import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from harness import Server, scratch_folder
+from harness import Server, scratch_folder, until
 
 
 @contextlib.contextmanager
@@ -27,15 +26,6 @@ def small_disk(folder, megabytes):
         yield
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-def until(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.05)  # polling with a deadline
-    return False
 
 
 def test_a_full_disk_refuses_and_recovers():
