@@ -23,7 +23,8 @@ extension RotationCommand {
         @Option(help: ArgumentHelp("The function to try; the secret's own by default.", valueName: "arn"))
         var function: String?
         @Option(help: ArgumentHelp("The secret of a user who may make users.", valueName: "secret")) var admin: String?
-        @Option(help: ArgumentHelp("Rehearse with this secret's value instead of a user of its own.", valueName: "secret"))
+        @Option(
+            help: ArgumentHelp("Rehearse with this secret's value instead of a user of its own.", valueName: "secret"))
         var valueOf: String?
         @Option(help: ArgumentHelp("And again by this schedule: rate(…) or cron(…).", valueName: "schedule"))
         var every: String?
@@ -67,7 +68,7 @@ extension RotationCommand {
                 where attempt.text("VersionId") == id {
                     return attempt
                 }
-                try await Task.sleep(for: .milliseconds(300))
+                try await System.pause(300)
             }
         }
     }

@@ -25,13 +25,21 @@ struct RotationCommand: AsyncParsableCommand {
         func run() async throws {
             let answer = try await server.call("DescribeRotation", ["SecretId": .string(Text(secret))])
             print(answer.text("ARN") ?? secret)
-            guard let isEnabled = answer.bool("RotationEnabled") else {
+            if let isEnabled = answer.bool("RotationEnabled") {
+                Self.show(isEnabled: isEnabled, answer)
+            } else {
                 print("  never configured; 'aws secretsmanager rotate-secret' does that")
-                for case .structure(let attempt) in answer.list("Attempts") ?? [] { Self.show(attempt) }
-                return
             }
+            if let rehearsal = answer.fields("Rehearsal") { Self.show(rehearsal: rehearsal) }
+            for case .structure(let attempt) in answer.list("Attempts") ?? [] { Self.show(attempt) }
+            if let trouble = answer.text("Trouble") {
+                print("\n\(trouble)\n\(answer.text("Repair") ?? "")\n  undercroft rotation repair \(secret) --dry-run")
+            }
+        }
+
+        private static func show(isEnabled: Bool, _ answer: Fields) {
             print("  rotation \(isEnabled ? "on" : "off"), by \(answer.text("RotationLambdaARN") ?? "")")
-            if let rules = answer.fields("RotationRules") { print("  schedule  \(Self.words(rules))") }
+            if let rules = answer.fields("RotationRules") { print("  schedule  \(words(rules))") }
             for (name, member) in [("last", "LastRotatedDate"), ("next", "NextRotationDate"), ("due", "Due")] {
                 if let time = answer.moment(Text(member)) { print("  \(name)      \(time.iso8601)") }
             }
@@ -39,11 +47,6 @@ struct RotationCommand: AsyncParsableCommand {
                 let (step, attempts) = (run.text("Step") ?? "", run.integer("Attempts") ?? 0)
                 print("  under way \(run.text("Kind") ?? "") to version \(run.text("VersionId") ?? "")")
                 print("            attempt \(attempts), \(step)\(run.text("Holder").map { ", on node \($0)" } ?? "")")
-            }
-            if let rehearsal = answer.fields("Rehearsal") { Self.show(rehearsal: rehearsal) }
-            for case .structure(let attempt) in answer.list("Attempts") ?? [] { Self.show(attempt) }
-            if let trouble = answer.text("Trouble") {
-                print("\n\(trouble)\n\(answer.text("Repair") ?? "")\n  undercroft rotation repair \(secret) --dry-run")
             }
         }
 

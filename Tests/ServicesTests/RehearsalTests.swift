@@ -63,7 +63,9 @@ import Testing
 
         func run(_ event: RotationEvent, _ vault: any RotationVault) async throws(RotationFailure) {
             if let watch = watch.withLock({ $0 }) { await watch(event) }
-            if failing.withLock({ $0 }) == event.step { throw RotationFailure("DatabaseDown", "no answer from db:5432") }
+            if failing.withLock({ $0 }) == event.step {
+                throw RotationFailure("DatabaseDown", "no answer from db:5432")
+            }
             switch event.step {
             case .create:
                 guard let current = try await vault.value(stage: "AWSCURRENT"),
@@ -121,11 +123,15 @@ import Testing
     }
 
     private func attempts(_ world: World) async -> [Fields] {
-        (await described(world).list("Attempts") ?? []).compactMap { if case .structure(let one) = $0 { one } else { nil } }
+        (await described(world).list("Attempts") ?? []).compactMap {
+            if case .structure(let one) = $0 { one } else { nil }
+        }
     }
 
     private func steps(_ attempt: Fields?) -> [Text] {
-        (attempt?.list("Steps") ?? []).compactMap { if case .structure(let step) = $0 { step.text("Step") } else { nil } }
+        (attempt?.list("Steps") ?? []).compactMap {
+            if case .structure(let step) = $0 { step.text("Step") } else { nil }
+        }
     }
 
     private func names(_ world: World) async -> [Text] {
@@ -304,7 +310,8 @@ import Testing
     @Test func whatReachesNothingIsRehearsedWithACopy() async throws {
         let users = Users()
         let world = try await world(Scripted(users, reachesOut: false))
-        #expect(await world.send("RehearseRotation", to: .insight, ["SecretId": "db"]).code == "InvalidRequestException")
+        #expect(
+            await world.send("RehearseRotation", to: .insight, ["SecretId": "db"]).code == "InvalidRequestException")
         _ = await rehearse(world)
         await engine(world).step()
         // The copy has the real user's name; a real rotator of this kind would have no server.

@@ -74,7 +74,8 @@ struct RedisUser: NativeRotator {
                 return RedisSession(try await server.open(login), login, RotationStep.set.rawValue)
             } catch {
                 if case .login = error { continue }
-                throw Explanation(task: RotationStep.set.rawValue, title: RedisServer.kind.title, login: login).failure(error)
+                throw Explanation(task: RotationStep.set.rawValue, title: RedisServer.kind.title, login: login).failure(
+                    error)
             }
         }
         throw RotationFailure(

@@ -98,7 +98,9 @@ extension Insight {
         private static func cancel(_ secret: SecretState, _ call: Authorized<Self>) async throws -> Fields {
             try await call.commit { transaction in
                 var duty = try RehearsalDuty(of: secret.row, transaction)
-                guard duty.plan != nil else { throw Fault.invalidRequest("No rehearsals of this secret are scheduled.") }
+                guard duty.plan != nil else {
+                    throw Fault.invalidRequest("No rehearsals of this secret are scheduled.")
+                }
                 duty.plan = nil
                 if duty.run == nil { duty.item.due = nil }
                 try duty.save(transaction)

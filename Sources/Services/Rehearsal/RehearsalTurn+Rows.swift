@@ -48,7 +48,8 @@ extension RehearsalTurn {
         if let run = duty.run, let copy = try transaction.secret(duty.place, run.shadow) {
             try Secrets.purge(copy, house, at: now, transaction)
             house.log.warning(
-                "the secret \(duty.name) was deleted while it was rehearsed: if its server has a user \(run.user), drop it")
+                "the secret \(duty.name) was deleted while it was rehearsed: if its server has a user \(run.user), drop it"
+            )
         }
         _ = try transaction.delete(duty.item.key)
     }
