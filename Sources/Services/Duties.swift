@@ -33,7 +33,7 @@ package struct Duties: Sendable {
     /// Lets go of what the gate remembers about rows that have changed: keys among it.
     package func forget(_ gate: Gate) async { await repeatedly(every: 10_000) { gate.sweep() } }
 
-    private func repeatedly(every milliseconds: Int64, _ body: () async throws -> Void) async {
+    func repeatedly(every milliseconds: Int64, _ body: () async throws -> Void) async {
         while !Task.isCancelled {
             do { try await body() } catch let error as StoreError {
                 house.log.error("duty: \(error.operatorText)")

@@ -33,6 +33,9 @@ package final class House: Sendable {
     package let rotators: [any NativeRotator]
     package let stages: [any RehearsalStage]
     package let functions: any FunctionDoor
+    /// Hands an event to whom the operator named; throws if it was not taken. `nil`: nobody is named.
+    package typealias Announce = @Sendable (_ envelope: [UInt8]) async throws -> Void
+    package let announce: Announce?
 
     private struct NoNetwork: Error {}
 
@@ -50,6 +53,7 @@ package final class House: Sendable {
         rotators: [any NativeRotator] = [],
         stages: [any RehearsalStage] = [],
         functions: any FunctionDoor = Functions.Door(),
+        announce: Announce? = nil,
         fetch: @escaping @Sendable (_ url: Text, _ thumbprints: [Text]) async throws -> [UInt8] = { _, _ in
             throw NoNetwork()
         }
@@ -68,6 +72,7 @@ package final class House: Sendable {
         self.rotators = rotators
         self.stages = stages
         self.functions = functions
+        self.announce = announce
         self.fetch = fetch
     }
 }

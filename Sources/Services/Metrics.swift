@@ -20,6 +20,7 @@ package final class Figures: Sendable {
     private let prepared = Atomic<UInt64>(0)
     private let rotations = Tally()
     private let rehearsals = Tally()
+    private let announcements = Tally()
 
     func prepare(_ catalog: Catalog) {
         series.withLock { series in
@@ -52,6 +53,7 @@ package final class Figures: Sendable {
     func countRehearsal(succeeded: Bool) {
         rehearsals.count(succeeded)
     }
+    func countAnnouncement(succeeded: Bool) { announcements.count(succeeded) }
     func countPrepared() { prepared.wrappingAdd(1, ordering: .relaxed) }
 
     /// Prometheus text exposition format 0.0.4.
@@ -76,6 +78,7 @@ package final class Figures: Sendable {
         out += "undercroft_prepared_answers_total \(prepared.load(ordering: .relaxed))\n"
         out += rotations.prometheus("undercroft_rotations_total", "Attempts at a rotation, by result.")
         out += rehearsals.prometheus("undercroft_rehearsals_total", "Rehearsals of rotations, by result.")
+        out += announcements.prometheus("undercroft_events_sent_total", "Events sent to --events-url, by result.")
         out += "# HELP undercroft_request_seconds Time in the gate, without the wait for the record.\n"
         out += "# TYPE undercroft_request_seconds histogram\n"
         for one in series { out += Self.histogram(one) }

@@ -90,10 +90,13 @@ enum Rotation {
         error: Text? = nil, details: Fields = Fields(), _ transaction: borrowing Transaction
     ) throws {
         let about: Fields = ["SecretId": .string(draft.arn)]
+        let (id, place) = (house.chance.uuid(), draft.row.place)
         let record = Record.serviceEvent(
-            event, .secretsManager, place: draft.row.place, at: now, requestID: "Rotation-\(draft.arn)-\(token)",
-            eventID: house.chance.uuid(), errorMessage: error, details: Fields(about.members + details.members))
+            event, .secretsManager, place: place, at: now, requestID: "Rotation-\(draft.arn)-\(token)", eventID: id,
+            errorMessage: error, details: Fields(about.members + details.members))
         try transaction.appendRecord(node: house.node, record)
+        guard house.announce != nil else { return }
+        _ = try transaction.insert(Announcement(record, .secretsManager, id: id, in: place, at: now).item)
     }
 
     /// The built-in function of that ARN, which exists in every account and Region.
