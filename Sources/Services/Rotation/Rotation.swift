@@ -89,7 +89,7 @@ enum Rotation {
         let record = Record.serviceEvent(
             event, .secretsManager, place: draft.row.place, at: now, requestID: "Rotation-\(draft.arn)-\(token)",
             eventID: house.chance.uuid(), errorMessage: error, details: Fields(about.members + details.members))
-        try transaction.appendRecord(node: house.node, record)
+        transaction.appendRecord(node: house.node, record)
     }
 
     /// The built-in function of that ARN, which exists in every account and Region.
