@@ -13,7 +13,7 @@ package final class House: Sendable {
     package let limits: Limits
     package let admission: Admission
     package let figures: Figures
-    package let handover = Handover()
+    package let handover: Handover
     /// By the keys' ARNs.
     package let keyUses = LastUses<Text, KeyUses.Use>()
     package let webKeys = WebKeys()
@@ -61,6 +61,8 @@ package final class House: Sendable {
         self.store = store
         self.root = root
         self.trail = trail
+        handover = Handover(trail: trail)
+        store.deliver(recordsOf: node, to: handover)
         self.clock = clock
         self.chance = chance
         self.log = log

@@ -134,6 +134,5 @@ struct Rehearsal: Sendable {
             guard let row = try transaction.secret(place, run.shadow) else { return }
             try Secrets.purge(row, house, at: house.clock.now(), transaction)
         }
-        house.handover.noteOthers()
     }
 }

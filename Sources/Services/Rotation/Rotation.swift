@@ -94,7 +94,7 @@ enum Rotation {
         let record = Record.serviceEvent(
             event, .secretsManager, place: place, at: now, requestID: "Rotation-\(draft.arn)-\(token)", eventID: id,
             errorMessage: error, details: Fields(about.members + details.members))
-        try transaction.appendRecord(node: house.node, record)
+        transaction.appendRecord(node: house.node, record)
         guard house.announce != nil else { return }
         _ = try transaction.insert(Announcement(record, .secretsManager, id: id, in: place, at: now).item)
     }

@@ -20,7 +20,6 @@ struct RotationTurn: Sendable {
 
     /// False if the rows can't be read or written: there is no use in coming back at once.
     func drive() async -> Bool {
-        defer { house.handover.noteOthers() }
         do {
             guard var claim = try await claim() else { return true }
             var flight = RotationFlight(claim, node: house.node, at: house.clock.now())
