@@ -48,6 +48,7 @@ struct RotationCommand: AsyncParsableCommand {
                 print("  under way \(run.text("Kind") ?? "") to version \(run.text("VersionId") ?? "")")
                 print("            attempt \(attempts), \(step)\(run.text("Holder").map { ", on node \($0)" } ?? "")")
             }
+            if let end = answer.moment("WaitsUntil") { showWait(until: end, HeldVersions(answer)) }
         }
 
         private static func words(_ rules: Fields) -> String {
@@ -67,6 +68,12 @@ struct RotationCommand: AsyncParsableCommand {
             } else if let id = rehearsal.text("RehearsalId") {
                 print("            under way: \(id)\(rehearsal.text("Holder").map { ", on node \($0)" } ?? "")")
             }
+        }
+
+        private static func showWait(until end: Timestamp, _ held: HeldVersions) {
+            print("  waits     for \(held.behind) principals, until \(end.iso8601) at the latest:")
+            for line in held.lines.prefix(held.behind) { print("            \(line)") }
+            print("            'aws secretsmanager rotate-secret' does not wait")
         }
 
         static func show(_ attempt: Fields) {
@@ -105,54 +112,6 @@ struct RotationCommand: AsyncParsableCommand {
             if let trouble = answer.text("Trouble") { print(trouble) }
             print(answer.text("Repair") ?? "")
             if answer.bool("Done") == true { print("Done.") } else if dryRun { print("Nothing was changed.") }
-        }
-    }
-}
-
-extension RotationCommand {
-    struct Converge: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "convergence",
-            abstract: "List who still holds the value of before the last rotation.",
-            discussion: """
-                Read from the trail in the node's folder: whoever read the secret before it was rotated and not since. Where
-                several nodes serve, each has a trail of its own: ask on each. Exit status 0 if nobody is behind, else 1.
-
-                  undercroft rotation convergence prod/app/db --days 7
-                """
-        )
-
-        @OptionGroup var server: Operator
-        @Option(help: "Forget who has not read it for so many days before the rotation.") var days = 30
-        @Argument(help: ArgumentHelp("The secret's name or ARN.", valueName: "secret")) var secret: String
-
-        func validate() throws {
-            guard (1...3650).contains(days) else { throw ValidationError("--days is from 1 to 3650.") }
-        }
-
-        func run() async throws {
-            let folder = try DataFolder(path: server.data).existingTrail()
-            let answer = try await server.call("DescribeRotation", ["SecretId": .string(Text(secret))])
-            guard let arn = answer.text("ARN"), let name = answer.text("Name"),
-                let rotated = answer.moment("LastRotatedDate")
-            else {
-                print("\(secret) has not been rotated yet.")
-                return
-            }
-            var convergence = Convergence(
-                arn: arn, name: name, rotated: rotated, since: rotated + -Int64(days) * 86_400_000)
-            try Trail.records(folder: folder) { line in
-                if case .structure(let record)? = try? JSON.parse(Array(line)) { convergence.add(record) }
-            }
-            let readers = convergence.readers
-            print("\(arn) was rotated at \(rotated.iso8601)")
-            for reader in readers {
-                let state = reader.isBehind ? "holds the previous version since" : "has the current one, read at"
-                print("  \(reader.principal) \(state) \(reader.lastRead.iso8601) (\(reader.address))")
-            }
-            let behind = readers.filter(\.isBehind).count
-            print(behind == 0 ? "Nobody holds the previous version." : "\(behind) of \(readers.count) are behind.")
-            if behind > 0 { throw ExitCode(1) }
         }
     }
 }

@@ -15,6 +15,8 @@ struct RotationDuty: Sendable {
     var run: RotationRun?
     /// The node that works on it.
     var holder: Text?
+    /// The due time whose waiting for the secret's readers is in the trail already.
+    var announced: Timestamp?
     private var isNew = false
 
     init(_ item: Item) throws {
@@ -24,6 +26,7 @@ struct RotationDuty: Sendable {
         self.suffix = suffix
         run = body.fields("run").flatMap { RotationRun($0) }
         holder = body.text("holder")
+        announced = body.storedTime("announced")
     }
 
     /// The secret's, or a new one. What an earlier secret of that name left is overwritten.
@@ -47,6 +50,7 @@ struct RotationDuty: Sendable {
         var body: Fields = ["suffix": .string(suffix)]
         if let run { body.add("run", .structure(run.fields)) }
         body.add("holder", holder)
+        if let announced { body.add("announced", .integer(announced.milliseconds)) }
         var item = item
         item.body = body.json
         return item

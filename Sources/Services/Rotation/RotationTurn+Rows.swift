@@ -46,6 +46,7 @@ extension RotationTurn {
         } else if let due = Rotation.due(draft), due <= now, draft.labels[Secrets.current] != nil {
             let stuck = draft.labels[Secrets.pending]
             if stuck == nil || stuck == draft.labels[Secrets.current] {
+                if try RotationWait.takesHold(draft, &duty, at: now, house, transaction) { return false }
                 try Rotation.begin(
                     .rotation, token: house.chance.uuid(), &draft, &duty, at: now, house, transaction)
                 try transaction.update(draft.encoded, from: old)

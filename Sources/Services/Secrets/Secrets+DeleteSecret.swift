@@ -101,6 +101,7 @@ extension Secrets {
         _ = try transaction.deleteSecret(row.place, row.name)
         _ = try transaction.delete(RotationDuty.key(row.name, in: row.place))
         try RotationFlight.forget(row.name, in: row.place, transaction)
+        try SecretReader.forgetAll(of: row, transaction)
         for record in versionEvents("EndSecretVersionDelete", versions, row, house, at: now) {
             transaction.appendRecord(node: house.node, record)
         }
