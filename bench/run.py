@@ -23,6 +23,7 @@ import tempfile
 import time
 
 from access import Access
+from rotation import Rotation
 from rounds import Rounds
 from scale import Scale
 from load import Loader
@@ -36,7 +37,7 @@ def arguments():
     parser.add_argument("--rounds", type=int, help="how often each case is measured")
     parser.add_argument("--secrets", type=int, help="how many secrets the large vault holds")
     parser.add_argument("--users", type=int, help="how many users the large account has")
-    parser.add_argument("--only", choices=["rounds", "scale", "access"], help="one part of the run")
+    parser.add_argument("--only", choices=["rounds", "access", "scale", "rotation"], help="one part of the run")
     parser.add_argument("--server", default=ROOT / ".build/release/undercroft", help="the server's binary")
     parser.add_argument("--load", default=ROOT / ".build/release/undercroft-bench", help="the load generator's binary")
     parser.add_argument("--no-moto", action="store_true", help="leave moto out")
@@ -79,7 +80,7 @@ def prepare(chosen):
 def measure(chosen, folder):
     """The parts of the run, in order; each has cases, notes and targets."""
     loader = Loader(chosen.load)
-    parts = {"rounds": Rounds, "access": Access, "scale": Scale}
+    parts = {"rounds": Rounds, "access": Access, "scale": Scale, "rotation": Rotation}
     done = []
     for name, part in parts.items():
         if chosen.only in (None, name):

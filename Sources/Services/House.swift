@@ -14,6 +14,7 @@ package final class House: Sendable {
     package let admission: Admission
     package let figures: Figures
     package let handover: Handover
+    package let rotationBell = RotationBell()
     /// By the keys' ARNs.
     package let keyUses = LastUses<Text, KeyUses.Use>()
     package let webKeys = WebKeys()

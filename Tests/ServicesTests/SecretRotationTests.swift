@@ -106,6 +106,22 @@ import Testing
         await world.close()
     }
 
+    /// The engine's pause lasts an hour here: the second rotation finds it waiting.
+    @Test(.timeLimit(.minutes(1))) func whatIsAskedForNowDoesNotWaitForTheNextLook() async throws {
+        let world = try await world(Scripted())
+        let engine = engine(world)
+        await withTaskGroup { group in
+            group.addTask { await engine.run() }
+            for number in 1...2 {
+                let token: Text = "rotation-0000000000000000000000000000000\(number)"
+                #expect(await rotate(world, ["ClientRequestToken": .string(token)]).status == 200)
+                while await value(world) != "new \(number)" { await Task.yield() }
+            }
+            group.cancelAll()
+        }
+        await world.close()
+    }
+
     @Test(arguments: [RotationStep.create, .set, .test])
     func aFailureIsLoudAndRetriedWithTheSameVersion(step: RotationStep) async throws {
         let rotator = Scripted()

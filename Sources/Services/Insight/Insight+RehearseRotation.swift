@@ -71,7 +71,9 @@ extension Insight {
             } catch let failure as RotationFailure {
                 throw Fault.invalidRequest(failure.message)
             }
-            return try await begin(run, secret, call)
+            let answer = try await begin(run, secret, call)
+            call.house.rotationBell.ring()
+            return answer
         }
 
         private static func begin(

@@ -8,7 +8,7 @@ package struct RotationEngine: Sendable {
     private let pause: @Sendable (_ milliseconds: Int64) async throws -> Void
     private let underWay = UnderWay()
 
-    /// Milliseconds between two looks at what is due.
+    /// Milliseconds between two looks at what is due, while nobody rings.
     private static let interval: Int64 = 200
     private static let batch = 64
     /// Milliseconds that a secret is let alone whose rows can't be read or written.
@@ -23,11 +23,13 @@ package struct RotationEngine: Sendable {
     /// Until its task is cancelled. What is under way then is left to whoever takes it up next.
     package func run() async {
         await withDiscardingTaskGroup { group in
-            while !Task.isCancelled {
+            group.addTask {
+                repeat { house.rotationBell.ring() } while (try? await pause(Self.interval)) != nil
+            }
+            for await _ in house.rotationBell.rings {
                 for item in await due() {
                     group.addTask { await turn(item) }
                 }
-                do { try await pause(Self.interval) } catch { break }
             }
             group.cancelAll()
         }

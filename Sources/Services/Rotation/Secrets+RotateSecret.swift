@@ -81,7 +81,7 @@ extension Secrets {
                 throw Fault.invalidRequest("No Lambda rotation function ARN is associated with this secret.")
             }
             try await requireInvocable(function, for: secret, call.house)
-            return try await call.changeSecret { draft, transaction in
+            let output = try await call.changeSecret { draft, transaction in
                 try refuseExternal(draft, call)
                 guard draft.labels[current] != nil else {
                     throw Fault.invalidRequest(
@@ -98,6 +98,8 @@ extension Secrets {
                     transaction)
                 return output
             }
+            call.house.rotationBell.ring()
+            return output
         }
 
         private static func refuseExternal(_ draft: SecretDraft, _ call: Authorized<Self>) throws(Fault) {
