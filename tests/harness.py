@@ -137,7 +137,7 @@ class Postgres:
     def run(self, *command):
         # PostgreSQL refuses to run as root.
         user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        subprocess.run([*user, *map(str, command)], check=True, capture_output=True, text=True, cwd="/")
+        return subprocess.run([*user, *map(str, command)], check=True, capture_output=True, text=True, cwd="/").stdout
 
     def start(self):
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -165,11 +165,11 @@ class Postgres:
         return f"host={self.folder} user=undercroft dbname={name}"
 
     def sql(self, *statements):
-        """As the superuser, over the unix socket."""
+        """As the superuser, over the unix socket; what was answered, a row a line."""
         commands = [word for statement in statements for word in ("-c", statement)]
         port = ["-p", self.port] if self.port else []
-        self.run(self.bin / "psql", "-h", self.folder, *port, "-U", "undercroft", "-d", "postgres", "-qX",
-                 "-v", "ON_ERROR_STOP=1", *commands)
+        return self.run(self.bin / "psql", "-h", self.folder, *port, "-U", "undercroft", "-d", "postgres", "-qXAt",
+                        "-v", "ON_ERROR_STOP=1", *commands)
 
     def stop(self, mode="fast"):
         self.run(self.bin / "pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")

@@ -8,6 +8,7 @@ struct RandomValue: NativeRotator {
     var summary: Text {
         "Draws a new value by the rules of GetRandomPassword. setSecret and testSecret do nothing: no server knows the value."
     }
+    var reachesOut: Bool { false }
     var schema: [RotatorField] {
         [
             RotatorField(

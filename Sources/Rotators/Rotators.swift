@@ -18,4 +18,14 @@ package enum Rotators {
             Webhook(post: surroundings.post, now: surroundings.now),
         ]
     }
+
+    /// The servers in which rehearsals get users of their own.
+    package static func stages(_ surroundings: Surroundings) -> [any RehearsalStage] {
+        let bundle = surroundings.authorities ?? Authorities.ofSystem
+        return [
+            ScratchUsers(server: PostgresServer(authorities: bundle)),
+            ScratchUsers(server: MySQLServer(authorities: bundle)),
+            RedisScratchUsers(server: RedisServer(authorities: surroundings.authorities)),
+        ]
+    }
 }

@@ -70,11 +70,11 @@ package final class Runner: FunctionRunner {
 
     package func retire(_ function: Text) async { pool.retire { $0.function == function } }
 
-    package func flaw(in code: [UInt8]) -> Text? {
+    package func flaw(in code: [UInt8]) -> CodeFlaw? {
+        let limits = starter.options.zip
         do throws(ZipFlaw) {
-            _ = try ZipArchive(code, limits: starter.options.zip)
-            return nil
-        } catch { return error.reason }
+            return try ZipArchive(code, limits: limits).entries.isEmpty ? .empty : nil
+        } catch { return error.isTooLarge ? .tooLarge(limit: limits.bytes) : .unreadable }
     }
 
     package func prepare(_ runtime: Text) async {

@@ -33,7 +33,7 @@ package struct Duties: Sendable {
     /// Lets go of what the gate remembers about rows that have changed: keys among it.
     package func forget(_ gate: Gate) async { await repeatedly(every: 10_000) { gate.sweep() } }
 
-    private func repeatedly(every milliseconds: Int64, _ body: () async throws -> Void) async {
+    func repeatedly(every milliseconds: Int64, _ body: () async throws -> Void) async {
         while !Task.isCancelled {
             do { try await body() } catch let error as StoreError {
                 house.log.error("duty: \(error.operatorText)")
@@ -77,7 +77,6 @@ package struct Sweep: Sendable {
                     try Secrets.purge(current, house, at: now, transaction)
                 }
             }
-            if !due.isEmpty { house.handover.noteOthers() }
             guard due.count == Self.batch else { return }
         }
     }
@@ -107,10 +106,9 @@ package struct Sweep: Sendable {
                     try transaction.deleteGrants(on: item.key.id, in: place)
                     transaction.touch(Keys.aliasNamesKey(item.key.id, in: place))
                     let record = Record.keyEvent("DeleteKey", on: item.key.id, in: place, at: now, house.chance)
-                    try transaction.appendRecord(node: house.node, record)
+                    transaction.appendRecord(node: house.node, record)
                 }
             }
-            if !due.isEmpty { house.handover.noteOthers() }
             guard due.count == Self.batch else { return }
         }
     }
@@ -119,7 +117,8 @@ package struct Sweep: Sendable {
 /// Drains one node's outbox.
 package struct OutboxDrain: Sendable {
     private let house: House
-    private static let batch = 500
+    /// Rows that are read at once, each with up to 64 KB of records, or a single larger one.
+    private static let batch = 100
     /// Steps from one look at all rows to the next, whether or not somebody spoke of any.
     private static let interval = 100
     private var steps = 0
@@ -162,8 +161,7 @@ package struct OutboxDrain: Sendable {
             let taken = house.handover.taken
             let rows = page.filter { !taken.contains($0.0) }
             if known == nil { known = try house.trail.recentEventIDs() }
-            // A row holds the records of one call, a line each.
-            var new = rows.flatMap { $0.1.split(separator: 0x0A).map { Array($0) } }
+            var new = rows.flatMap(\.1)
             if let known, !known.isEmpty {
                 new.removeAll { record in EventID.find(in: record[...]).map { known.contains($0) } ?? false }
             }

@@ -13,7 +13,7 @@ package final class House: Sendable {
     package let limits: Limits
     package let admission: Admission
     package let figures: Figures
-    package let handover = Handover()
+    package let handover: Handover
     package let rotationBell = RotationBell()
     /// By the keys' ARNs.
     package let keyUses = LastUses<Text, KeyUses.Use>()
@@ -32,7 +32,11 @@ package final class House: Sendable {
     /// Names this process's rows in the outbox and its trail segments.
     package let node: Text
     package let rotators: [any NativeRotator]
+    package let stages: [any RehearsalStage]
     package let functions: any FunctionDoor
+    /// Hands an event to whom the operator named; throws if it was not taken. `nil`: nobody is named.
+    package typealias Announce = @Sendable (_ envelope: [UInt8]) async throws -> Void
+    package let announce: Announce?
 
     private struct NoNetwork: Error {}
 
@@ -48,7 +52,9 @@ package final class House: Sendable {
         regions: Set<Text> = [],
         node: Text,
         rotators: [any NativeRotator] = [],
+        stages: [any RehearsalStage] = [],
         functions: any FunctionDoor = Functions.Door(),
+        announce: Announce? = nil,
         fetch: @escaping @Sendable (_ url: Text, _ thumbprints: [Text]) async throws -> [UInt8] = { _, _ in
             throw NoNetwork()
         }
@@ -56,6 +62,8 @@ package final class House: Sendable {
         self.store = store
         self.root = root
         self.trail = trail
+        handover = Handover(trail: trail)
+        store.deliver(recordsOf: node, to: handover)
         self.clock = clock
         self.chance = chance
         self.log = log
@@ -65,7 +73,9 @@ package final class House: Sendable {
         self.regions = regions
         self.node = node
         self.rotators = rotators
+        self.stages = stages
         self.functions = functions
+        self.announce = announce
         self.fetch = fetch
     }
 }

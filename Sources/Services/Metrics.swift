@@ -18,8 +18,9 @@ package final class Figures: Sendable {
     }
     private let series = Mutex<[Series]>([])
     private let prepared = Atomic<UInt64>(0)
-    private let rotated = Atomic<UInt64>(0)
-    private let unrotated = Atomic<UInt64>(0)
+    private let rotations = Tally()
+    private let rehearsals = Tally()
+    private let announcements = Tally()
 
     func prepare(_ catalog: Catalog) {
         series.withLock { series in
@@ -47,12 +48,12 @@ package final class Figures: Sendable {
     }
 
     func countRotation(succeeded: Bool) {
-        if succeeded {
-            rotated.wrappingAdd(1, ordering: .relaxed)
-        } else {
-            unrotated.wrappingAdd(1, ordering: .relaxed)
-        }
+        rotations.count(succeeded)
     }
+    func countRehearsal(succeeded: Bool) {
+        rehearsals.count(succeeded)
+    }
+    func countAnnouncement(succeeded: Bool) { announcements.count(succeeded) }
     func countPrepared() { prepared.wrappingAdd(1, ordering: .relaxed) }
 
     /// Prometheus text exposition format 0.0.4.
@@ -75,10 +76,9 @@ package final class Figures: Sendable {
         out += "# HELP undercroft_prepared_answers_total Answers given from what an earlier call had prepared.\n"
         out += "# TYPE undercroft_prepared_answers_total counter\n"
         out += "undercroft_prepared_answers_total \(prepared.load(ordering: .relaxed))\n"
-        out += "# HELP undercroft_rotations_total Attempts at a rotation, by result.\n"
-        out += "# TYPE undercroft_rotations_total counter\n"
-        out += "undercroft_rotations_total{result=\"ok\"} \(rotated.load(ordering: .relaxed))\n"
-        out += "undercroft_rotations_total{result=\"failed\"} \(unrotated.load(ordering: .relaxed))\n"
+        out += rotations.prometheus("undercroft_rotations_total", "Attempts at a rotation, by result.")
+        out += rehearsals.prometheus("undercroft_rehearsals_total", "Rehearsals of rotations, by result.")
+        out += announcements.prometheus("undercroft_events_sent_total", "Events sent to --events-url, by result.")
         out += "# HELP undercroft_request_seconds Time in the gate, without the wait for the record.\n"
         out += "# TYPE undercroft_request_seconds histogram\n"
         for one in series { out += Self.histogram(one) }
@@ -98,5 +98,29 @@ package final class Figures: Sendable {
         out += "undercroft_request_seconds_sum{\(labels)} \(Double(one.nanoseconds) / 1e9)\n"
         out += "undercroft_request_seconds_count{\(labels)} \(total)\n"
         return out
+    }
+}
+
+/// How often something went well, and how often not.
+private struct Tally: ~Copyable {
+    private let succeeded = Atomic<UInt64>(0)
+    private let failed = Atomic<UInt64>(0)
+
+    func count(_ isSuccess: Bool) {
+        if isSuccess {
+            succeeded.wrappingAdd(1, ordering: .relaxed)
+        } else {
+            failed.wrappingAdd(1, ordering: .relaxed)
+        }
+    }
+
+    func prometheus(_ name: String, _ help: String) -> String {
+        """
+        # HELP \(name) \(help)
+        # TYPE \(name) counter
+        \(name){result="ok"} \(succeeded.load(ordering: .relaxed))
+        \(name){result="failed"} \(failed.load(ordering: .relaxed))
+
+        """
     }
 }

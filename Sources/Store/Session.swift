@@ -11,7 +11,11 @@ package final class Session {
     private var kept: [(key: CacheKey, value: any Sendable, cost: Int)] = []
     /// Secrets made less secrets gone.
     private(set) var secretChanges: [Place: Int] = [:]
-    private(set) var appended: [Int64] = []
+    private(set) var records: [(node: Text, record: [UInt8])] = []
+    /// Numbers of the outbox that nobody else gets, the last of them for a row that is still to be written.
+    private var numbers: [Int64] = []
+    private var isNumberFree = false
+    private var sent: [(row: Int64, records: [[UInt8]], courier: any Courier)] = []
 
     /// Before the transaction begins, so that the horizon is not younger than what the transaction sees.
     init(_ connection: any Connection, _ ground: Ground) {
@@ -36,14 +40,44 @@ package final class Session {
     func touch(_ key: CacheKey) { touched.append(key) }
     func keep(_ key: CacheKey, _ value: any Sendable, _ cost: Int) { kept.append((key, value, cost)) }
     func noteSecrets(_ change: Int, _ place: Place) { secretChanges[place, default: 0] += change }
-    func noteAppended(_ sequence: Int64) { appended.append(sequence) }
+
+    func record(_ record: [UInt8], of node: Text) {
+        if records.isEmpty { reserveNumber() }
+        records.append((node, record))
+    }
+
+    private func reserveNumber() {
+        numbers.append(ground.outbox.next())
+        isNumberFree = true
+    }
+
+    /// For a row that is written now.
+    func takeNumber() -> Int64 {
+        if !isNumberFree { reserveNumber() }
+        isNumberFree = false
+        return numbers[numbers.count - 1]
+    }
+
+    /// Once the row is written, and before anybody can see it.
+    func announce(_ row: Int64, _ parcel: Parcel) {
+        guard let courier = ground.couriers[parcel.node] else { return }
+        courier.announce(row)
+        sent.append((row, parcel.records, courier))
+    }
 
     /// Before a writer is answered: nobody may find in the cache what its commit replaced.
     ///
     /// - Parameter isInOrder: whether all writers of the store settle in the order in which they committed. Only then is what
     ///   they keep not older than what the cache has.
     func settle(_ outcome: Outcome, isInOrder: Bool = false) {
-        ground.outbox.settle(appended)
+        ground.outbox.settle(numbers)
+        for (row, records, courier) in sent {
+            switch outcome {
+            case .committed: courier.take(row, records)
+            case .rolledBack: courier.forgo(row, mayExist: false)
+            case .unknown: courier.forgo(row, mayExist: true)
+            }
+        }
         if outcome != .rolledBack { ground.cache.invalidate(touched) }
         guard outcome == .committed, isInOrder else { return }
         for (key, value, cost) in kept { ground.cache.insert(key, value, cost: cost, ground.cache.ticket(for: key)) }
@@ -58,6 +92,7 @@ struct Ground: Sendable {
     let options: StoreOptions
     let cache: RowCache
     let outbox: OutboxOrder
+    let couriers: Couriers
     let figures: FigureBoard
 }
 

@@ -7,10 +7,12 @@ package final class Store: Sendable {
     package let cache: RowCache
     private let engine: any Engine
     private let board: FigureBoard
+    private let couriers: Couriers
 
     private init(_ engine: any Engine, _ ground: Ground) {
         self.engine = engine
         cache = ground.cache
+        couriers = ground.couriers
         board = ground.figures
     }
 
@@ -77,6 +79,9 @@ package final class Store: Sendable {
         }
     }
 
+    /// Hands the records of `node` to `courier` from now on. What was committed before has to be read back.
+    package func deliver(recordsOf node: Text, to courier: any Courier) { couriers.set(courier, for: node) }
+
     package var health: StoreHealth { engine.health }
     package var figures: StoreFigures { board.snapshot }
 
@@ -86,7 +91,9 @@ package final class Store: Sendable {
 
 extension Ground {
     fileprivate init(_ rows: RowAuthenticator, _ options: StoreOptions, cache: RowCache) {
-        self.init(rows: rows, options: options, cache: cache, outbox: OutboxOrder(), figures: FigureBoard())
+        self.init(
+            rows: rows, options: options, cache: cache, outbox: OutboxOrder(), couriers: Couriers(),
+            figures: FigureBoard())
     }
 }
 

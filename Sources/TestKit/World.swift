@@ -23,6 +23,8 @@ package final class World: Sendable {
         limits: Limits = Limits(),
         catalog: Catalog = .all,
         rotators: [any NativeRotator] = [],
+        stages: [any RehearsalStage] = [],
+        announce: House.Announce? = nil,
         functions: any FunctionDoor = Functions.Door()
     ) async throws {
         folder = NSTemporaryDirectory() + "undercroft-test-" + UUID().uuidString
@@ -38,7 +40,8 @@ package final class World: Sendable {
         )
         house = House(
             store: store, root: root, trail: trail, clock: clock.clock, chance: chance, log: book.log, limits: limits,
-            quotas: quotas, node: "test", rotators: rotators, functions: functions
+            quotas: quotas, node: "test", rotators: rotators, stages: stages, functions: functions,
+            announce: announce
         )
         gate = Gate(house: house, catalog: catalog)
         guard let account = AccountID("000000000001"),

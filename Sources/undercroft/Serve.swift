@@ -67,6 +67,8 @@ struct Server {
             regions: Set(settings.regions),
             node: node,
             rotators: Rotators.all(.live(authorities: settings.providerAuthorities, clock: clock)),
+            stages: Rotators.stages(.live(authorities: settings.providerAuthorities, clock: clock)),
+            announce: settings.eventsURL.map { Announcer(url: $0, authorities: settings.providerAuthorities).send },
             fetch: { [authorities = settings.providerAuthorities, clock] url, thumbprints in
                 try await Providers.fetch(url, authorities, thumbprints, clock)
             }
@@ -175,6 +177,7 @@ struct Server {
             group.addTask { await duties.forget(gate) }
             group.addTask { await RotationEngine(house: house, pause: System.pause).run() }
             group.addTask { await duties.runFunctionEvents() }
+            group.addTask { await duties.announce() }
             for await signal in signals.stream {
                 if signal != SIGHUP { break }
                 do { try front.reloadCertificates() } catch { log.error("the TLS certificate was not reloaded") }

@@ -84,6 +84,13 @@ struct ServeOptions: ParsableArguments {
         help: ArgumentHelp("Environments of functions at once (default 32).", valueName: "n"))
     var functionsEnvironments: String?
 
+    @Option(
+        name: .customLong("events-url"),
+        help: ArgumentHelp(
+            "POST what the service does by itself (RotationFailed and the like) to this address, as EventBridge would.",
+            valueName: "url"))
+    var eventsURL: String?
+
     private var flags: [(String, String?)] {
         [
             ("data", data), ("listen", listen), ("account", account), ("store", store), ("tls-cert", tlsCert),
@@ -93,7 +100,7 @@ struct ServeOptions: ParsableArguments {
             ("trail-segment-megabytes", trailSegmentMegabytes), ("loops", loops), ("max-connections", maxConnections),
             ("store-connections", storeConnections), ("functions-isolation", functionsIsolation),
             ("functions-ca", functionsCA), ("functions-packages", functionsPackages),
-            ("functions-environments", functionsEnvironments),
+            ("functions-environments", functionsEnvironments), ("events-url", eventsURL),
         ]
     }
 

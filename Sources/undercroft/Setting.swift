@@ -30,6 +30,8 @@ struct Settings: Sendable {
     /// Where Python's packages for functions are; `nil` for a folder below the data's.
     var functionsPackages: String?
     var functionsEnvironments = 32
+    /// Where events of the service's own doing are sent; `nil`: nowhere.
+    var eventsURL: String?
 }
 
 /// One setting by name, whichever source it comes from: a flag, `UNDERCROFT_…` in the environment, or the file.
@@ -66,6 +68,12 @@ struct Setting: Sendable {
                 throw Mistake(reason: "regions are names such as us-west-2, separated by commas")
             }
             settings.regions = regions
+        },
+        Setting(name: "events-url") { settings, value throws(Mistake) in
+            guard value.hasPrefix("http://") || value.hasPrefix("https://"), value.count < 2048 else {
+                throw Mistake(reason: "an address begins with https:// or http://")
+            }
+            settings.eventsURL = value
         },
         Setting(name: "quotas") { settings, value throws(Mistake) in settings.enforcesQuotas = try onOff(value) },
         Setting(name: "cache-megabytes") { settings, value throws(Mistake) in

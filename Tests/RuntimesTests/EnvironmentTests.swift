@@ -165,7 +165,9 @@ struct EnvironmentTests {
         let broken = image
         try await Workshop.open { shop async throws in
             #expect(await shop.run(broken).end == .unavailable("this is not a zip archive"))
-            #expect(shop.runner.flaw(in: bad) == "this is not a zip archive")
+            #expect(
+                shop.runner.flaw(in: bad) == .unreadable
+                    && shop.runner.flaw(in: ZipWriter([ZipWriter.Entry]()).bytes) == .empty)
             #expect(shop.runner.flaw(in: ZipWriter([("a", "b")]).bytes) == nil)
         }
     }

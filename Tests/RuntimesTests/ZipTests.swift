@@ -104,6 +104,8 @@ struct ZipTests {
         var encrypted = file("a")
         encrypted.flags = 1
         #expect(throws: ZipFlaw.self) { try unpacked([encrypted]) }
+        encrypted.flags = 0x40
+        #expect(throws: ZipFlaw.self) { try unpacked([encrypted]) }
         var strange = file("a")
         strange.method = 12
         #expect(throws: ZipFlaw.self) { try unpacked([strange]) }
@@ -112,11 +114,32 @@ struct ZipTests {
         #expect(throws: ZipFlaw.self) { try unpack(Array("no archive at all".utf8)) }
     }
 
+    @Test func aDirectoryThatIsNotWhatTheEndSays() {
+        let good = ZipWriter([file("a"), file("b")]).bytes
+        // Both counts of entries, the directory's size, and where it is.
+        for (field, value) in [(-14, 1), (-12, 1), (-14, 3), (-10, 1), (-6, 1)] as [(Int, UInt8)] {
+            var bytes = good
+            bytes[bytes.count + field] = value
+            #expect(throws: ZipFlaw.self, "\(field)") { _ = try ZipArchive(bytes) }
+        }
+    }
+
+    @Test func noChangedByteMakesItCrash() {
+        let good = ZipWriter([file("a", "1"), file("b", "22")]).bytes
+        for index in good.indices {
+            for value in [0, 1, 0x7F, 0xFF] as [UInt8] {
+                var bytes = good
+                bytes[index] = value
+                _ = try? ZipArchive(bytes)
+            }
+        }
+    }
+
     @Test func limits() throws {
         var limits = ZipLimits()
         limits.bytes = 10
         let bytes = ZipWriter([file("a", "123456"), file("b", "12345")]).bytes
-        #expect(throws: ZipFlaw.self) { try ZipArchive(bytes, limits: limits) }
+        #expect { try ZipArchive(bytes, limits: limits) } throws: { ($0 as? ZipFlaw)?.isTooLarge == true }
         limits.bytes = 11
         #expect(try ZipArchive(bytes, limits: limits).entries.count == 2)
         limits.entries = 1

@@ -28,7 +28,7 @@ struct FunctionTests {
             Self.outcome(#"{"a":1}"#, [Self.line("one", now), Self.line("two", now + 1)])
         }
         world.house.runners.set(runner)
-        let code = MadeZip(files: [("f.py", String(repeating: "x", count: 1_200_000))]).bytes
+        let code = [UInt8](repeating: 0x78, count: 1_200_000)
         #expect(await world.function("f", code: code, variables: ["KEY": "value"]).status == 201)
         let answer = await world.invoke("f", #"{"in":1}"#, ["X-Amz-Log-Type": "Tail"])
         #expect(answer.status == 200 && answer.body == Array(#"{"a":1}"#.utf8))
@@ -78,7 +78,7 @@ struct FunctionTests {
         func parts() async throws -> Int {
             try await world.house.store.read { try $0.itemCount(place, kind: FunctionRows.code) }
         }
-        let (one, two) = (MadeZip(files: [("a", String(repeating: "1", count: 600_000))]).bytes, MadeZip().bytes)
+        let (one, two) = ([UInt8](repeating: 0x31, count: 600_000), Array("a zip".utf8))
         await world.function("f", code: one)
         await world.function("g", code: one)
         #expect(try await parts() == 2)

@@ -272,7 +272,7 @@ import Testing
         // It has the secret to itself as long as its lease lasts.
         await engine(world).step()
         #expect(rotator.steps.withLock { $0 }.isEmpty)
-        world.clock.advance(milliseconds: Rotation.lease)
+        world.clock.advance(milliseconds: Lease.length)
         await engine(world).step()
         #expect(await value(world) == "new 1")
         #expect(await stages(world)[Self.token] == ["AWSCURRENT"])
@@ -302,7 +302,8 @@ import Testing
                 ["Name": "master", "SecretString": "root", "ClientRequestToken": "m-00000000000000000000000000000001"]
             ).fields.text("ARN") ?? ""
         let place = Place(account: AccountID("000000000001") ?? .none, region: World.region)
-        let vault = try ServiceVault(own, token: Self.token, in: place, world.house)
+        let mandate = try Mandate(secretARN: own, account: place.account)
+        let vault = ServiceVault(own, token: Self.token, mandate, in: place, world.house)
         await #expect(throws: RotationFailure.self) { try await vault.value(of: master) }
         func allow(_ source: Text) async {
             let policy =

@@ -115,6 +115,10 @@ struct ItemTests {
             #expect(try await found("x", nil, 10) == ["1", "3", "5"])
             #expect(try await found("x", "1", 1) == ["3"])
             #expect(try await found("", nil, 10) == [])
+            let count = { (link: Text) in
+                try await bench.store.read { try $0.itemCount(home, kind: "user", link: link) }
+            }
+            #expect(try await [count("x"), count("y"), count("z")] == [3, 1, 0])
             _ = try await bench.store.write { try $0.update(item("3", link: "y")) }
             #expect(try await found("x", nil, 10) == ["1", "5"])
             #expect(try await found("y", nil, 10) == ["2", "3"])

@@ -59,7 +59,7 @@ struct SQLiteTests {
     }
 
     /// Holds the writer in a job until `count` others wait behind it, so that these make one group.
-    private static func inOneGroup(
+    static func inOneGroup(
         _ store: Store,
         _ count: Int,
         _ job: @escaping @Sendable (Int) async -> Void

@@ -92,7 +92,7 @@ struct SpeedTests {
                 }
             }
             try await Self.measure(engine, "one write", 100) {
-                _ = try await store.write { try $0.appendRecord(node: "n", [1, 2, 3]) }
+                _ = try await store.write { $0.appendRecord(node: "n", [1, 2, 3]) }
             }
             try await Self.measure(engine, "320 writes of 32 callers", 5) {
                 try await withThrowingTaskGroup(of: Void.self) { group in

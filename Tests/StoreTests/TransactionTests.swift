@@ -14,7 +14,7 @@ struct TransactionTests {
                     _ = try transaction.insert(item("a"))
                     _ = try transaction.insert(secret("a"))
                     try transaction.delete(item("kept").key)
-                    try transaction.appendRecord(node: "n", [1])
+                    transaction.appendRecord(node: "n", [1])
                     throw Refused()
                 }
             }

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from harness import BINARY
+from iam import Person
 from support import refused, until
 
 ACCOUNT = "000000000001"
@@ -213,3 +214,33 @@ def test_convergence_names_who_holds_the_old_value(server, client, secrets, db, 
         return code == 0 and f"{user} has the current one" in out
 
     until(converged)
+
+
+def test_a_tag_has_the_server_note_who_reads_which_version(server, iam, secrets, db, name):
+    tag = {"Key": "undercroft:wait-for-convergence", "Value": "24h"}
+    with refused("InvalidParameterException"):
+        secrets.tag_resource(SecretId=db, Tags=[{**tag, "Value": "soon"}])
+    secrets.tag_resource(SecretId=db, Tags=[tag])
+    one, two = (Person(server, iam).allow() for _ in range(2))
+    for person in (one, two):
+        person.read(name, times=4)
+    code, out = command(server, "convergence", name)
+    assert code == 0 and f"{one.made['Arn']} has the current one since" in out
+    # By hand nobody is waited for.
+    rotated(secrets, name, secrets.rotate_secret(SecretId=db, RotationLambdaARN=RANDOM, RotationRules=MONTHLY)["VersionId"])
+    code, out = command(server, "convergence", name)
+    assert code == 1 and "2 of 2 are behind." in out
+    one.read(name)
+    two.client("secretsmanager").get_secret_value(SecretId=name, VersionStage="AWSPREVIOUS")
+    code, out = command(server, "convergence", name)
+    assert code == 1 and f"{two.made['Arn']} holds the previous version since" in out and "1 of 2 are behind." in out
+    # Not due: nothing waits.
+    assert "waits" not in command(server, "show", name)[1]
+    # As caching clients read: the version by its id.
+    version = secrets.describe_secret(SecretId=name)["VersionIdsToStages"]
+    current = next(v for v, stages in version.items() if "AWSCURRENT" in stages)
+    two.client("secretsmanager").get_secret_value(SecretId=name, VersionId=current)
+    assert command(server, "convergence", name)[0] == 0
+    secrets.untag_resource(SecretId=db, TagKeys=[tag["Key"]])
+    secrets.tag_resource(SecretId=db, Tags=[tag])
+    assert one.made["Arn"] not in command(server, "convergence", name)[1]

@@ -2,11 +2,12 @@
 
 import json
 import shutil
+import subprocess
 import time
 import uuid
 
 import pytest
-from harness import Server
+from harness import BINARY, Server
 from support import refused, token
 
 BOUND = 1.0
@@ -257,6 +258,23 @@ def test_rotation(clients):
         assert [node.decrypt(CiphertextBlob=b)["Plaintext"] for b in (blob, new)] == [b"x", b"y"]
     kms.enable_key_rotation(KeyId=key)
     seen(lambda: other.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"], True)
+
+
+def test_readers_are_known_on_all_nodes(nodes, a, b, name):
+    a.create_secret(Name=name, SecretString="one", Tags=[{"Key": "undercroft:wait-for-convergence", "Value": "1h"}])
+    seen(value(b, name), "one")
+
+    def behind(node):
+        done = subprocess.run(
+            [BINARY, "rotation", "convergence", "--data", str(node.folder), "--region", "us-west-2", name],
+            capture_output=True, text=True, timeout=60)
+        return done.returncode
+
+    assert [behind(node) for node in nodes] == [0, 0]
+    a.put_secret_value(SecretId=name, SecretString="two")
+    seen(lambda: [behind(node) for node in nodes], [1, 1])
+    seen(value(b, name), "two")
+    seen(lambda: [behind(node) for node in nodes], [0, 0])
 
 
 def test_each_node_tells_of_its_own_calls(nodes, a):

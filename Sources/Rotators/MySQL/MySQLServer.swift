@@ -73,6 +73,13 @@ struct MySQLUser: DatabaseConnection {
         }
     }
 
+    func remove(_ username: Text) throws(Refusal) {
+        for host in try session.rows("SELECT Host FROM mysql.user WHERE User = ", .quoted(username)) {
+            guard let host = Text(utf8: host) else { continue }
+            try session.run("DROP USER IF EXISTS ", .quoted(username), "@", .quoted(host))
+        }
+    }
+
     private enum PasswordForm { case alterUser, setPassword }
 
     /// MariaDB's SET PASSWORD keeps to the account's own method of authentication, where its ALTER USER would change that; MySQL

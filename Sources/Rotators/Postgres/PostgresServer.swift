@@ -42,6 +42,10 @@ struct PostgresUser: DatabaseConnection {
         }
     }
 
+    func remove(_ username: Text) throws(Refusal) {
+        _ = try session.run("DROP ROLE IF EXISTS \(try session.identifier(username))")
+    }
+
     private func setPassword(
         _ verb: String, _ username: Text, _ password: SecretBytes, _ encryption: String
     ) throws(Refusal) {

@@ -8,9 +8,9 @@ struct RedisSession: Sendable {
     let connection: RedisConnection
     private let explanation: Explanation
 
-    init(_ connection: RedisConnection, _ login: Login, _ step: RotationStep) {
+    init(_ connection: RedisConnection, _ login: Login, _ task: Text) {
         self.connection = connection
-        explanation = Explanation(step: step, title: RedisServer.kind.title, login: login)
+        explanation = Explanation(task: task, title: RedisServer.kind.title, login: login)
     }
 
     /// Repeated as it is after a crash. Redis gets digests only: MONITOR and its logs show commands.
@@ -23,6 +23,18 @@ struct RedisSession: Sendable {
         }
         _ = try await checked(
             "ACL", "SETUSER", username, "resetpass", "#\(Self.digest(pending))", "#\(Self.digest(current))")
+        try await persist()
+    }
+
+    /// A user who may log in and rotate itself; made anew if it is there.
+    func makeUser(_ username: Text, _ password: SecretBytes) async throws(RotationFailure) {
+        _ = try await checked(
+            "ACL", "SETUSER", username, "reset", "on", "#\(Self.digest(password))", "+ping", "+auth", "+acl|setuser",
+            "+acl|getuser", "+acl|save", "+config|rewrite")
+    }
+
+    func removeUser(_ username: Text) async throws(RotationFailure) {
+        _ = try await checked("ACL", "DELUSER", username)
         try await persist()
     }
 

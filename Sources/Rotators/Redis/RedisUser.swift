@@ -28,7 +28,7 @@ struct RedisUser: NativeRotator {
             try await set(pending, current, previous, vault)
         case .test:
             let pending = try await vault.login(.pending, for: kind)
-            let session = RedisSession(try await open(pending, event.step), pending, event.step)
+            let session = RedisSession(try await open(pending, event.step), pending, event.step.rawValue)
             await session.connection.close()
         case .finish: break
         }
@@ -36,7 +36,7 @@ struct RedisUser: NativeRotator {
 
     private func open(_ login: Login, _ step: RotationStep) async throws(RotationFailure) -> RedisConnection {
         do throws(Refusal) { return try await server.open(login) } catch {
-            throw Explanation(step: step, title: RedisServer.kind.title, login: login).failure(error)
+            throw Explanation(task: step.rawValue, title: RedisServer.kind.title, login: login).failure(error)
         }
     }
 
@@ -50,7 +50,7 @@ struct RedisUser: NativeRotator {
                 try await own.setPasswords(of: current.username, pending.password, current.password)
             } else {
                 let login = try await vault.master(of: current, for: RedisServer.kind)
-                let master = RedisSession(try await open(login, .set), login, .set)
+                let master = RedisSession(try await open(login, .set), login, RotationStep.set.rawValue)
                 do throws(RotationFailure) {
                     try await master.setPasswords(of: current.username, pending.password, current.password)
                 } catch {
@@ -71,10 +71,11 @@ struct RedisUser: NativeRotator {
             guard login.username == current.username, Host.isSame(login.host, current.host), login.port == current.port
             else { continue }
             do throws(Refusal) {
-                return RedisSession(try await server.open(login), login, .set)
+                return RedisSession(try await server.open(login), login, RotationStep.set.rawValue)
             } catch {
                 if case .login = error { continue }
-                throw Explanation(step: .set, title: RedisServer.kind.title, login: login).failure(error)
+                throw Explanation(task: RotationStep.set.rawValue, title: RedisServer.kind.title, login: login).failure(
+                    error)
             }
         }
         throw RotationFailure(

@@ -23,6 +23,8 @@ protocol DatabaseConnection {
     /// Gives `clone.username` the rights of `clone.original` and its password last, so that the password works only once
     /// everything is done.
     func provide(_ clone: Clone) throws(Refusal)
+    /// Whether or not there is such a user.
+    func remove(_ username: Text) throws(Refusal)
 }
 
 struct NameLimit: Sendable, Equatable {

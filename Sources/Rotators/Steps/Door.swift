@@ -7,7 +7,11 @@ internal import Services
 /// `"ssl": false` sends a password in clear text over a network.
 struct Door<Server: DatabaseServer>: Sendable {
     let server: Server
-    let step: RotationStep
+    /// What the words of a refusal begin with: the step.
+    let task: Text
+
+    init(server: Server, step: RotationStep) { self.init(server: server, task: step.rawValue) }
+    init(server: Server, task: Text) { (self.server, self.task) = (server, task) }
 
     func open(_ login: Login) throws(RotationFailure) -> Server.Connection {
         do throws(Refusal) { return try attempt(login) } catch { throw failure(error, login) }
@@ -38,21 +42,21 @@ struct Door<Server: DatabaseServer>: Sendable {
     }
 
     func failure(_ refusal: Refusal, _ login: Login) -> RotationFailure {
-        Explanation(step: step, title: server.kind.title, login: login).failure(refusal)
+        Explanation(task: task, title: server.kind.title, login: login).failure(refusal)
     }
 
     func prefix(_ login: Login) -> String {
-        Explanation(step: step, title: server.kind.title, login: login).prefix
+        Explanation(task: task, title: server.kind.title, login: login).prefix
     }
 }
 
 /// The words of a refusal: which step, which server, which user, and what to do.
 struct Explanation {
-    let step: RotationStep
+    let task: Text
     let title: String
     let login: Login
 
-    var prefix: String { "\(step.rawValue): \(title) at \(login.host):\(login.port)" }
+    var prefix: String { "\(task): \(title) at \(login.host):\(login.port)" }
 
     func failure(_ refusal: Refusal) -> RotationFailure {
         let user = Shown.text(login.username)

@@ -29,17 +29,22 @@ extension RotationVault {
             )
         }
         let master = try Login(try await value(of: arn), .master, for: kind)
-        guard Host.isSame(master.host, login.host) else {
-            throw RotationFailure(
-                "HostMismatch",
-                "The secret is for the host \(login.host), its master user's secret for \(master.host). Name a master user of the same host in \"masterarn\", with the host spelled the same."
-            )
-        }
+        try master.mustServe(login)
         return master
     }
 }
 
 extension Login {
+    /// As the master user of `login`.
+    func mustServe(_ login: Login) throws(RotationFailure) {
+        guard Host.isSame(host, login.host) else {
+            throw RotationFailure(
+                "HostMismatch",
+                "The secret is for the host \(login.host), its master user's secret for \(host). Name a master user of the same host in \"masterarn\", with the host spelled the same."
+            )
+        }
+    }
+
     /// A pending value that somebody else has written must not send the new password elsewhere, nor change another's.
     func mustBe(_ username: Text, at other: Login) throws(RotationFailure) {
         guard Host.isSame(host, other.host), port == other.port else {

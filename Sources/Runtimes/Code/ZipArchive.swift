@@ -29,6 +29,9 @@ package struct ZipArchive {
         let count = try reader.short(end + 10)
         guard count <= limits.entries else { throw ZipFlaw("the archive has more than \(limits.entries) entries") }
         let start = try reader.word(end + 16)
+        guard try reader.short(end + 8) == count, try start + reader.word(end + 12) == end else {
+            throw ZipFlaw("the archive's directory is not where its end says")
+        }
         guard count != 0xFFFF, start != 0xFFFF_FFFF else {
             throw ZipFlaw("the archive uses the Zip64 extensions")
         }
@@ -41,7 +44,7 @@ package struct ZipArchive {
             guard next <= end else { throw ZipFlaw("the archive's directory runs over its end") }
             total += entry.size
             guard total <= limits.bytes else {
-                throw ZipFlaw("unpacked, the archive is larger than \(limits.bytes) bytes")
+                throw ZipFlaw("unpacked, the archive is larger than \(limits.bytes) bytes", isTooLarge: true)
             }
             if entry.path.isEmpty {
                 guard entry.kind == .folder else { throw ZipFlaw("an entry has no name") }
@@ -53,6 +56,7 @@ package struct ZipArchive {
             }
             at = next
         }
+        guard at == end else { throw ZipFlaw("the archive's directory holds more than its end says") }
         self.entries = entries
     }
 

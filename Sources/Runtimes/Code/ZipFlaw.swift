@@ -3,8 +3,9 @@ package import Bytes
 /// Why an archive is refused, in words for whoever made it.
 package struct ZipFlaw: Error, Equatable, CustomStringConvertible {
     package let reason: Text
+    package let isTooLarge: Bool
 
-    init(_ reason: Text) { self.reason = reason }
+    init(_ reason: Text, isTooLarge: Bool = false) { (self.reason, self.isTooLarge) = (reason, isTooLarge) }
 
     package var description: String { reason.string }
 }

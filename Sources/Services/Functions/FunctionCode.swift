@@ -7,6 +7,7 @@ internal import Wire
 struct FunctionCode: Sendable {
     private static let part = 512 << 10
     private static let page = 16
+    private static let mostZipped = 52_428_800
 
     let bytes: [UInt8]
     /// Lower-case hexadecimal SHA-256.
@@ -25,19 +26,17 @@ struct FunctionCode: Sendable {
             throw .invalidValue("Please provide a source for function code.")
         }
         bytes = zip.bytes
-        do throws(ZipDirectory.Flaw) { _ = try ZipDirectory(zip.bytes) } catch {
-            switch error {
-            case .malformed: throw .unreadableZip
-            case .empty: throw .invalidValue("Uploaded file must be a non-empty zip")
-            case .tooLarge:
-                throw zip.bytes.count > ZipDirectory.mostZipped
-                    ? Fault(
-                        "RequestEntityTooLargeException",
-                        "Request must be smaller than \(ZipDirectory.mostZipped) bytes of zipped code", status: 413)
-                    : .invalidValue("Unzipped size must be smaller than \(ZipDirectory.mostUnpacked) bytes")
-            }
+        guard zip.bytes.count <= Self.mostZipped else {
+            throw Fault(
+                "RequestEntityTooLargeException",
+                "Request must be smaller than \(Self.mostZipped) bytes of zipped code", status: 413)
         }
-        guard runner.flaw(in: zip.bytes) == nil else { throw .unreadableZip }
+        switch runner.flaw(in: zip.bytes) {
+        case nil: break
+        case .unreadable: throw .unreadableZip
+        case .empty: throw .invalidValue("Uploaded file must be a non-empty zip")
+        case .tooLarge(let limit): throw .invalidValue("Unzipped size must be smaller than \(limit) bytes")
+        }
         digest = Hex.encode(SHA256.hash(zip.bytes).bytes)
     }
 

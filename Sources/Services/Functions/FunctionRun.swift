@@ -87,7 +87,7 @@ enum FunctionSession {
     static func credentials(
         _ role: Text, _ reference: FunctionReference, _ house: House
     ) async throws -> FunctionCredentials {
-        let passed = try await house.seeing { try PassedRole(role, $0) }
+        let passed = try await house.seeing { try PassedRole(function: role, $0) }
         guard passed.isTrusting(reference), let state = passed.state else { throw Fault.roleNotAssumable }
         let now = house.clock.now()
         let session = Session(

@@ -13,7 +13,7 @@ package protocol FunctionRunner: Sendable {
     func retire(_ function: Text) async
 
     /// Why nothing can be made of an uploaded zip; `nil` if it can be unpacked, as far as its directory tells.
-    func flaw(in code: [UInt8]) -> Text?
+    func flaw(in code: [UInt8]) -> CodeFlaw?
 
     /// Gets what a runtime needs before its first function is invoked, which would have to wait for it.
     func prepare(_ runtime: Text) async
@@ -24,8 +24,14 @@ package protocol FunctionRunner: Sendable {
 }
 
 extension FunctionRunner {
-    package func flaw(in code: [UInt8]) -> Text? { nil }
+    package func flaw(in code: [UInt8]) -> CodeFlaw? { nil }
     package func prepare(_ runtime: Text) async {}
+}
+
+package enum CodeFlaw: Sendable, Equatable {
+    case unreadable, empty
+    /// More than so many bytes once it is unpacked.
+    case tooLarge(limit: Int)
 }
 
 package struct FunctionInvocation: Sendable {

@@ -58,44 +58,13 @@ struct FunctionSubject: Sendable {
     }
 }
 
-/// The role that a function is to run as.
-struct PassedRole: Sendable {
-    let arn: Text
-    let account: AccountID
-    let state: EntityState?
-
-    init(_ arn: Text, _ view: View) throws {
-        guard let parsed = ARN(arn), let account = AccountID(parsed.account),
-            let name = parsed.resource.split(on: 0x2F).last
-        else { throw Fault.roleNotAssumable }
-        (self.arn, self.account) = (arn, account)
-        let found = try view.entity(.role, name, account)
-        state = found?.arn == arn ? found : nil
+extension PassedRole {
+    /// The role that a function is to run as.
+    init(function role: Text, _ view: View) throws {
+        try self.init(role, to: Functions.service, else: .roleNotAssumable, view)
     }
 
-    /// `iam:PassRole`, of the caller.
-    func question(_ call: Call) -> Question {
-        let tags = state?.tags ?? []
-        return Question(
-            action: "iam:PassRole", resource: arn, shown: arn, owner: account,
-            keys: ContextKeys { name in
-                if name == "iam:passedtoservice" { return .one(Functions.service) }
-                return tags.condition(name, "aws:resourcetag/", "iam:resourcetag/") ?? call.globalKey(name)
-            })
-    }
-
-    /// Whether Lambda may be it, for a function.
-    func isTrusting(_ function: FunctionReference) -> Bool {
-        guard let trust = state?.trust else { return false }
-        let keys: ContextKeys = [
-            "aws:SourceArn": .one(function.arn), "aws:SourceAccount": .one(function.place.account.text),
-        ]
-        let ask = Ask(
-            action: "sts:AssumeRole", resource: arn,
-            principal: Principal(account: "", arn: "", kind: .service(host: Functions.service)), owner: account.text,
-            keys: keys)
-        return decide(ask, Layers(resource: trust, resourceAccount: account.text, isTrustPolicy: true)).isAllowed
-    }
+    func isTrusting(_ function: FunctionReference) -> Bool { isTrusting(for: function.arn, of: function.place.account) }
 
     func require(for function: FunctionReference) throws(Fault) {
         guard account == function.place.account else {

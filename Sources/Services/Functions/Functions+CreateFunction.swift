@@ -21,7 +21,7 @@ extension Functions {
 
         static func find(_ input: Fields, _ call: Call) throws -> FunctionSubject {
             var subject = try FunctionSubject(input.text("FunctionName") ?? "", nil, call)
-            subject.role = try PassedRole(input.text("Role") ?? "", call.view)
+            subject.role = try PassedRole(function: input.text("Role") ?? "", call.view)
             return subject
         }
 

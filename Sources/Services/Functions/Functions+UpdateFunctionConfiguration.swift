@@ -12,7 +12,7 @@ extension Functions {
 
         static func find(_ input: Fields, _ call: Call) throws -> FunctionSubject {
             var subject = try FunctionSubject(input.text("FunctionName") ?? "", nil, call)
-            subject.role = try input.text("Role").map { try PassedRole($0, call.view) }
+            subject.role = try input.text("Role").map { try PassedRole(function: $0, call.view) }
             return subject
         }
 

@@ -85,41 +85,17 @@ package struct Authorized<Op: Operation>: Sendable {
     package func commit(
         _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output
     ) async throws -> Op.Output {
-        let promise = Handover.Promise(house.handover)
-        let done: (output: Op.Output, records: [[UInt8]], row: Int64, hasOthers: Bool)
-        do {
-            done = try await write(promise, body)
-        } catch {
-            promise.drop()
-            throw error
-        }
-        call.markCommitted()
-        promise.keep(done.row, house.trail.append(done.records, citing: call.cited, canWait: true))
-        if done.hasOthers { house.handover.noteOthers() }
-        return done.output
-    }
-
-    private func write(
-        _ promise: Handover.Promise,
-        _ body: @escaping @Sendable (borrowing Transaction) throws -> Op.Output
-    ) async throws -> (output: Op.Output, records: [[UInt8]], row: Int64, hasOthers: Bool) {
         let (call, parameters, resources) = (call, parameters, Op.resources(subject))
         let additional = Op.additionalEventData(subject)
-        return try await house.store.write { transaction in
+        house.trail.cite(call.cited)
+        let output = try await house.store.write { transaction in
             let output = try body(transaction)
-            let records =
-                call.records
-                + Record.success(Op.self, call, parameters, resources, additional: additional, Op.encode(output))
-            // One row for all records of the call: JSON has no raw line break, so a line each.
-            var lines = ByteBuilder(capacity: records.reduce(0) { $0 + $1.count + 1 })
-            for record in records {
-                if !lines.bytes.isEmpty { lines.append(byte: 0x0A) }
-                lines.append(record)
-            }
-            let row = try transaction.appendRecord(node: call.house.node, lines.bytes)
-            promise.announce(row)
-            return (output, records, row, transaction.appendedRecords() > 1)
+            let own = Record.success(Op.self, call, parameters, resources, additional: additional, Op.encode(output))
+            for record in call.records + own { transaction.appendRecord(node: call.house.node, record) }
+            return output
         }
+        call.markCommitted()
+        return output
     }
 }
 

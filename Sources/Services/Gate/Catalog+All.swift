@@ -150,6 +150,7 @@ extension Catalog {
         Entry(writing: Insight.WhoCan.self),
         Entry(writing: Insight.DescribeRotation.self),
         Entry(writing: Insight.RepairRotation.self),
+        Entry(writing: Insight.RehearseRotation.self),
         Entry(writing: Toolbox.GetRequestAuthorizationDetails.self),
         Entry(writing: Toolbox.GetRequestAuthorizationPolicy.self),
     ]

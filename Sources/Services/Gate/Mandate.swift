@@ -16,35 +16,55 @@ package struct Mandate: Sendable {
     static let host: Text = "secretsmanager.amazonaws.com"
 
     init(secretARN: Text, account: AccountID) throws {
+        let all = Self.reading + ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
+        try self.init(secretARN, account, [Self.statement(all, secretARN)])
+    }
+
+    /// To read the secret, and to do anything with a copy of it.
+    ///
+    /// - Parameter copy: ARN of the copy, with `?` where it is not known yet.
+    init(rehearsing secretARN: Text, as copy: Text, account: AccountID) throws {
+        let all =
+            Self.reading + [
+                "secretsmanager:PutSecretValue", "secretsmanager:CreateSecret", "secretsmanager:TagResource",
+            ]
+        try self.init(
+            secretARN, account, [Self.statement(Self.reading, secretARN), Self.statement(all, copy)])
+    }
+
+    private static let reading: [Text] = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
+    private static let service: Document = .structure(["Service": .string(host)])
+
+    private static func statement(_ actions: [Text], _ resource: Text) -> Document {
+        .structure([
+            "Effect": "Allow", "Principal": service, "Resource": .string(resource),
+            "Action": .list(actions.map { .string($0) }),
+        ])
+    }
+
+    private init(_ secretARN: Text, _ account: AccountID, _ statements: [Document]) throws {
         self.secretARN = secretARN
         self.account = account
-        let service: Document = .structure(["Service": .string(Self.host)])
         let document: Fields = [
             "Version": "2012-10-17",
-            "Statement": .list([
-                .structure([
-                    "Effect": "Allow", "Principal": service, "Resource": .string(secretARN),
-                    "Action": .list([
-                        "secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue",
-                        "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage",
+            "Statement": .list(
+                statements + [
+                    .structure([
+                        "Effect": "Allow", "Principal": Self.service, "Resource": "*",
+                        "Action": "secretsmanager:GetRandomPassword",
+                    ]),
+                    // Whoever may read or write a value may have it opened and sealed: what is read is decided before.
+                    .structure([
+                        "Effect": "Allow", "Principal": Self.service, "Resource": "*",
+                        "Action": .list(["kms:Decrypt", "kms:GenerateDataKey"]),
+                        "Condition": .structure([
+                            "StringLike": .structure([
+                                "kms:EncryptionContext:SecretARN": .string(
+                                    "arn:aws:secretsmanager:*:\(account):secret:*")
+                            ])
+                        ]),
                     ]),
                 ]),
-                .structure([
-                    "Effect": "Allow", "Principal": service, "Resource": "*",
-                    "Action": "secretsmanager:GetRandomPassword",
-                ]),
-                // Whoever may read or write a value may have it opened and sealed: what is read is decided before.
-                .structure([
-                    "Effect": "Allow", "Principal": service, "Resource": "*",
-                    "Action": .list(["kms:Decrypt", "kms:GenerateDataKey"]),
-                    "Condition": .structure([
-                        "StringLike": .structure([
-                            "kms:EncryptionContext:SecretARN": .string(
-                                "arn:aws:secretsmanager:*:\(account):secret:*")
-                        ])
-                    ]),
-                ]),
-            ]),
         ]
         policy = NamedPolicy(name: secretARN, document: try PolicyDocument.parse(document.json, kind: .resource))
     }

@@ -23,10 +23,12 @@ extension Insight {
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let secret = try call.subject.requireAny()
             let (place, name) = (secret.row.place, secret.name)
-            let (item, flights) = try await call.house.store.read { snapshot in
+            let (item, rehearsal, flights, readers) = try await call.house.store.read { snapshot in
                 (
                     try snapshot.item(RotationDuty.key(name, in: place)),
-                    try RotationFlight.all(of: name, in: place, snapshot)
+                    try snapshot.item(RehearsalDuty.key(name, in: place)),
+                    try RotationFlight.all(of: name, in: place, snapshot),
+                    try secret.draft.waitHours.map { _ in try SecretReaders(of: secret.draft, snapshot) }
                 )
             }
             let duty = try item.map { try RotationDuty($0) }.flatMap { $0.suffix == secret.row.suffix ? $0 : nil }
@@ -44,6 +46,16 @@ extension Insight {
                 fields.add("Run", .structure(shown))
             }
             fields.add("Due", duty?.item.due)
+            if let rehearsal, let duty = try? RehearsalDuty(rehearsal), duty.suffix == secret.row.suffix {
+                fields.add("Rehearsal", .structure(duty.shown))
+            }
+            if let hours = secret.draft.waitHours, let readers {
+                fields.add("WaitHours", hours)
+                fields.add("Readers", readers.shown)
+                if duty?.run == nil {
+                    fields.add("WaitsUntil", RotationWait.end(secret.draft, readers, at: call.now))
+                }
+            }
             let trouble = RotationTrouble(secret, duty)
             fields.add("Trouble", trouble?.text)
             fields.add("Repair", trouble?.repair)

@@ -178,7 +178,6 @@ extension Sweep {
                     try Self.rotate(item.key, at: now, house, transaction)
                 }
             }
-            if !due.isEmpty { house.handover.noteOthers() }
             guard due.count == Self.batch else { return }
         }
     }
@@ -209,6 +208,6 @@ extension Sweep {
         let renewed = try KeyState(draft.item)
         try Keys.shareMaterial(of: renewed, house.root, transaction)
         let event = Keys.rotationEvent(.automatic, from: key, to: renewed, at: now, house)
-        try transaction.appendRecord(node: house.node, event)
+        transaction.appendRecord(node: house.node, event)
     }
 }

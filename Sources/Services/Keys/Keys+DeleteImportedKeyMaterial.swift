@@ -73,7 +73,7 @@ extension Keys {
                     "keyId": .string(arn(item.key.id, in: item.key.place)), "keyMaterialId": .string(material.id),
                 ]
             )
-            try transaction.appendRecord(node: house.node, record)
+            transaction.appendRecord(node: house.node, record)
         }
     }
 }

@@ -129,7 +129,7 @@ extension Keys {
                         "keyId": .string(arn(primary.id, in: place)), "primaryKey": .string(primary.arn),
                     ]
                 )
-                try transaction.appendRecord(node: house.node, record)
+                transaction.appendRecord(node: house.node, record)
                 return Sighting(key: try KeyState(draft.item), time: now)
             }
             return replica

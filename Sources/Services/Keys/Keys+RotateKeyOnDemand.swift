@@ -47,7 +47,7 @@ extension Keys {
                 }
                 let renewed = try rotate(key, item, at: now, house, transaction)
                 let event = rotationEvent(.onDemand, from: key, to: renewed, at: now, house)
-                try transaction.appendRecord(node: house.node, event)
+                transaction.appendRecord(node: house.node, event)
                 return key.id
             }
         }

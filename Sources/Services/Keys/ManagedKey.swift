@@ -56,10 +56,9 @@ extension Keys {
                 let schedule = RotationSchedule(period: RotationSchedule.defaultPeriod, from: now)
                 _ = try transaction.insert(schedule.item(draft.key.id, in: place))
                 transaction.touch(aliasNamesKey(draft.key.id, in: place))
-                try transaction.appendRecord(node: house.node, record)
+                transaction.appendRecord(node: house.node, record)
                 return alias
             }
-            house.handover.noteOthers()
             return .row(.item(alias.key), try made.map { try AliasState($0) })
         }
     }

@@ -32,8 +32,15 @@ package protocol NativeRotator: Sendable {
     /// The members of the secret's JSON.
     var schema: [RotatorField] { get }
 
+    /// Whether anything but the secret changes.
+    var reachesOut: Bool { get }
+
     /// Everything but moving AWSCURRENT, which is the engine's after the last step, in the transaction that ends the rotation.
     func run(_ event: RotationEvent, _ vault: any RotationVault) async throws(RotationFailure)
+}
+
+extension NativeRotator {
+    package var reachesOut: Bool { true }
 }
 
 package struct RotatorField: Sendable {

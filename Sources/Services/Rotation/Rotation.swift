@@ -4,13 +4,21 @@ internal import Wire
 
 /// Rotation: what changes in a secret's rows, always in one transaction with the records of it.
 enum Rotation {
-    /// Milliseconds that a node has a rotation to itself, unless it asks for more.
-    static let lease: Int64 = 30_000
-
     /// Reserves the version and hands the secret to the engine.
     static func begin(
         _ kind: RotationRun.Kind, token: Text, _ draft: inout SecretDraft, _ duty: inout RotationDuty,
         at now: Timestamp, _ house: House, _ transaction: borrowing Transaction
+    ) throws {
+        try reserve(token, &draft, at: now, transaction)
+        duty.run = RotationRun(kind: kind, token: token, rotationToken: house.chance.uuid(), began: now)
+        (duty.holder, duty.item.due, duty.item.link) = (nil, now, draft.rotation?.function)
+        try duty.save(transaction)
+        try record(kind == .test ? "TestRotationStarted" : "RotationStarted", draft, token, at: now, house, transaction)
+    }
+
+    /// A version with AWSPENDING and no value.
+    static func reserve(
+        _ token: Text, _ draft: inout SecretDraft, at now: Timestamp, _ transaction: borrowing Transaction
     ) throws {
         let empty = VersionRow(
             place: draft.row.place, name: draft.row.name, versionID: token, created: now, sealed: nil,
@@ -18,10 +26,6 @@ enum Rotation {
         guard try transaction.insert(empty) else { throw Fault.tokenInUse(token, draft.arn) }
         draft.versions?.count += 1
         draft.labels.move(Secrets.pending, to: token)
-        duty.run = RotationRun(kind: kind, token: token, rotationToken: house.chance.uuid(), began: now)
-        (duty.holder, duty.item.due, duty.item.link) = (nil, now, draft.rotation?.function)
-        try duty.save(transaction)
-        try record(kind == .test ? "TestRotationStarted" : "RotationStarted", draft, token, at: now, house, transaction)
     }
 
     /// AWSCURRENT has moved. Unless the rotation under way did it, that rotation is over, and the schedule counts from now.
@@ -77,7 +81,7 @@ enum Rotation {
     }
 
     /// FNV-1a: the same on every node and after every start.
-    private static func spread(_ arn: Text) -> UInt64 {
+    static func spread(_ arn: Text) -> UInt64 {
         arn.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
     }
 
@@ -86,10 +90,13 @@ enum Rotation {
         error: Text? = nil, details: Fields = Fields(), _ transaction: borrowing Transaction
     ) throws {
         let about: Fields = ["SecretId": .string(draft.arn)]
+        let (id, place) = (house.chance.uuid(), draft.row.place)
         let record = Record.serviceEvent(
-            event, .secretsManager, place: draft.row.place, at: now, requestID: "Rotation-\(draft.arn)-\(token)",
-            eventID: house.chance.uuid(), errorMessage: error, details: Fields(about.members + details.members))
-        try transaction.appendRecord(node: house.node, record)
+            event, .secretsManager, place: place, at: now, requestID: "Rotation-\(draft.arn)-\(token)", eventID: id,
+            errorMessage: error, details: Fields(about.members + details.members))
+        transaction.appendRecord(node: house.node, record)
+        guard house.announce != nil else { return }
+        _ = try transaction.insert(Announcement(record, .secretsManager, id: id, in: place, at: now).item)
     }
 
     /// The built-in function of that ARN, which exists in every account and Region.

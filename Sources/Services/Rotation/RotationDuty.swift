@@ -15,6 +15,8 @@ struct RotationDuty: Sendable {
     var run: RotationRun?
     /// The node that works on it.
     var holder: Text?
+    /// The due time whose waiting for the secret's readers is in the trail already.
+    var announced: Timestamp?
     private var isNew = false
 
     init(_ item: Item) throws {
@@ -24,6 +26,7 @@ struct RotationDuty: Sendable {
         self.suffix = suffix
         run = body.fields("run").flatMap { RotationRun($0) }
         holder = body.text("holder")
+        announced = body.storedTime("announced")
     }
 
     /// The secret's, or a new one. What an earlier secret of that name left is overwritten.
@@ -43,16 +46,11 @@ struct RotationDuty: Sendable {
     var name: Text { item.key.id }
     var place: Place { item.key.place }
 
-    /// Whether `node` may take it up. What it holds already is from before it was started anew: two of the same name never run.
-    func isFree(for node: Text, at now: Timestamp) -> Bool {
-        guard let due = item.due else { return false }
-        return due <= now || holder == node
-    }
-
     private var encoded: Item {
         var body: Fields = ["suffix": .string(suffix)]
         if let run { body.add("run", .structure(run.fields)) }
         body.add("holder", holder)
+        if let announced { body.add("announced", .integer(announced.milliseconds)) }
         var item = item
         item.body = body.json
         return item
@@ -61,11 +59,18 @@ struct RotationDuty: Sendable {
     /// Writes it. Throws `conflict` if somebody else has meanwhile.
     mutating func save(_ transaction: borrowing Transaction) throws {
         item = encoded
+        try transaction.write(&item, isNew: &isNew)
+    }
+}
+
+extension Transaction {
+    /// Throws `conflict` if somebody else has written it meanwhile.
+    borrowing func write(_ item: inout Item, isNew: inout Bool) throws(StoreError) {
         if isNew {
-            guard try transaction.insert(item) else { throw StoreError.conflict }
+            guard try insert(item) else { throw StoreError.conflict }
             isNew = false
         } else {
-            item.rev = try transaction.update(item)
+            item.rev = try update(item)
         }
     }
 }

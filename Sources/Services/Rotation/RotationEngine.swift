@@ -49,14 +49,14 @@ package struct RotationEngine: Sendable {
     private func due() async -> [Item] {
         do {
             let now = house.clock.now()
+            // Rehearsals have to wait for rotations.
             let items = try await house.store.read {
-                try $0.itemsDue(kind: RotationDuty.kind, by: now + Rotation.lease, limit: Self.batch)
+                let soon = now + Lease.length
+                return try $0.itemsDue(kind: RotationDuty.kind, by: soon, limit: Self.batch)
+                    + $0.itemsDue(kind: RehearsalDuty.kind, by: soon, limit: Self.batch)
             }
             underWay.note(isStoreThere: true)
-            return items.filter { item in
-                guard let duty = try? RotationDuty(item), duty.isFree(for: house.node, at: now) else { return false }
-                return underWay.begin(item, at: now)
-            }
+            return items.filter { isFree($0, at: now) && underWay.begin($0, at: now) }
         } catch {
             if underWay.note(isStoreThere: false) {
                 house.log.error("rotation waits for the store: \((error as? StoreError)?.operatorText ?? "\(error)")")
@@ -65,9 +65,17 @@ package struct RotationEngine: Sendable {
         }
     }
 
+    private func isFree(_ item: Item, at now: Timestamp) -> Bool {
+        let holder =
+            item.key.kind == RotationDuty.kind ? (try? RotationDuty(item))?.holder : (try? RehearsalDuty(item))?.holder
+        return Lease.isFree(item, heldBy: holder, for: house.node, at: now)
+    }
+
     private func turn(_ item: Item) async {
-        var turn = RotationTurn(house: house, pause: pause, key: item.key)
-        let isDone = await turn.drive()
+        let isDone =
+            item.key.kind == RotationDuty.kind
+            ? await RotationTurn(house: house, pause: pause, key: item.key).drive()
+            : await RehearsalTurn(house: house, pause: pause, key: item.key).drive()
         underWay.end(item, restingUntil: isDone ? nil : house.clock.now() + Self.rest)
     }
 }

@@ -14,7 +14,8 @@ struct RotationFlight: Sendable {
     }
 
     struct Entry: Sendable {
-        let step: RotationStep
+        /// A rotation's step, or what a rehearsal does around them.
+        let step: Text
         let began: Timestamp
         let milliseconds: Int64
         let failure: RotationFailure?
@@ -22,7 +23,8 @@ struct RotationFlight: Sendable {
 
     let place: Place
     let name: Text
-    let kind: RotationRun.Kind
+    /// `rotation`, `test` or `rehearsal`.
+    let kind: Text
     let token: Text
     let function: Text
     let node: Text
@@ -35,29 +37,36 @@ struct RotationFlight: Sendable {
 
     init(_ claim: RotationTurn.Claim, node: Text, at now: Timestamp) {
         (place, name) = (claim.duty.place, claim.duty.name)
-        (kind, token, attempt) = (claim.run.kind, claim.run.token, claim.run.attempts)
-        function = claim.function
-        self.node = node
-        began = now
+        (kind, token, attempt) = (claim.run.kind.rawValue, claim.run.token, claim.run.attempts)
+        (function, self.node, began) = (claim.function, node, now)
     }
 
-    mutating func add(_ step: RotationStep, began: Timestamp, ended: Timestamp, _ failure: RotationFailure?) {
+    init(_ claim: RehearsalTurn.Claim, node: Text, at now: Timestamp) {
+        (place, name) = (claim.duty.place, claim.duty.name)
+        (kind, token, attempt) = ("rehearsal", claim.run.id, 1)
+        (function, self.node, began) = (claim.run.function, node, now)
+    }
+
+    mutating func add(_ step: Text, began: Timestamp, ended: Timestamp, _ failure: RotationFailure?) {
         entries.append(
             Entry(
                 step: step, began: began, milliseconds: ended.milliseconds - began.milliseconds, failure: failure))
     }
+
+    /// Whatever failed first.
+    var failed: Entry? { entries.first { $0.failure != nil } }
 
     mutating func end(_ outcome: End, at now: Timestamp) { (self.outcome, ended) = (outcome, now) }
 
     /// As people and programs see it.
     var fields: Fields {
         var fields: Fields = [
-            "Kind": .string(kind.rawValue), "VersionId": .string(token), "Function": .string(function),
+            "Kind": .string(kind), "VersionId": .string(token), "Function": .string(function),
             "Node": .string(node), "Attempt": .integer(Int64(attempt)), "Began": .timestamp(began),
             "Steps": .list(
                 entries.map { entry in
                     var step: Fields = [
-                        "Step": .string(entry.step.rawValue), "Began": .timestamp(entry.began),
+                        "Step": .string(entry.step), "Began": .timestamp(entry.began),
                         "Milliseconds": .integer(entry.milliseconds),
                     ]
                     step.add("ErrorType", entry.failure?.kind)

@@ -4,23 +4,17 @@ internal import Wire
 
 // What a turn asks of functions.
 extension RotationTurn {
-    /// One step, by whatever function. `nil` if it succeeded.
+    /// `nil` if it succeeded.
     func invoke(_ step: RotationStep, _ claim: Claim) async -> RotationFailure? {
-        let vault: ServiceVault
         do {
-            vault = try ServiceVault(claim.arn, token: claim.run.token, in: key.place, house)
-            if claim.run.kind == .test { try await vault.copyCurrent() }
+            let mandate = try Mandate(secretARN: claim.arn, account: key.place.account)
+            let call = StepCall(
+                claim.function, claim.arn, token: claim.run.token, rotationToken: claim.run.rotationToken,
+                mandate: mandate, in: key.place, house)
+            if claim.run.kind == .test { try await call.vault.copyCurrent() }
+            return await call.make(step)
         } catch {
             return RotationFailure(error)
-        }
-        guard let rotator = Rotation.native(claim.function, in: key.place, house) else {
-            return await callFunction(step, claim)
-        }
-        do {
-            try await rotator.run(RotationEvent(step: step, secretARN: claim.arn, token: claim.run.token), vault)
-            return nil
-        } catch {
-            return error
         }
     }
 
@@ -38,25 +32,6 @@ extension RotationTurn {
             RotationFailure.stranger,
             "Pending secret version \(token) for Secret \(claim.arn) was not created by Lambda \(claim.function). Remove the AWSPENDING staging label and restart rotation"
         )
-    }
-
-    private func callFunction(_ step: RotationStep, _ claim: Claim) async -> RotationFailure? {
-        let event: Fields = [
-            "Step": .string(step.rawValue), "SecretId": .string(claim.arn),
-            "ClientRequestToken": .string(claim.run.token), "RotationToken": .string(claim.run.rotationToken),
-        ]
-        let outcome: FunctionOutcome
-        do {
-            outcome = try await house.functions.invoke(
-                claim.function, payload: event.json, for: claim.arn, house)
-        } catch {
-            return RotationFailure(error)
-        }
-        switch outcome.end {
-        case .succeeded: return nil
-        case .unavailable(let text): return RotationFailure("Unavailable", text)
-        case .failed: return RotationFailure(payload: outcome.payload)
-        }
     }
 }
 

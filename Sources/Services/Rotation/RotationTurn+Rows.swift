@@ -10,7 +10,7 @@ extension RotationTurn {
         return try await house.store.write { transaction in
             guard let item = try transaction.item(key) else { return nil }
             var duty = try RotationDuty(item)
-            guard duty.isFree(for: house.node, at: now) else { return nil }
+            guard Lease.isFree(item, heldBy: duty.holder, for: house.node, at: now) else { return nil }
             guard let row = try transaction.secret(key.place, key.id), row.suffix == duty.suffix else {
                 try transaction.delete(key)
                 return nil
@@ -23,7 +23,7 @@ extension RotationTurn {
             }
             guard try Self.prepare(&draft, &duty, at: now, house, transaction), var run = duty.run else { return nil }
             _ = run.take(.taken)
-            (duty.run, duty.holder, duty.item.due) = (run, house.node, now + Rotation.lease)
+            (duty.run, duty.holder, duty.item.due) = (run, house.node, now + Lease.length)
             duty.item.link = setting.function
             try duty.save(transaction)
             return Claim(duty: duty, run: run, arn: draft.arn, function: setting.function)
@@ -46,6 +46,7 @@ extension RotationTurn {
         } else if let due = Rotation.due(draft), due <= now, draft.labels[Secrets.current] != nil {
             let stuck = draft.labels[Secrets.pending]
             if stuck == nil || stuck == draft.labels[Secrets.current] {
+                if try RotationWait.takesHold(draft, &duty, at: now, house, transaction) { return false }
                 try Rotation.begin(
                     .rotation, token: house.chance.uuid(), &draft, &duty, at: now, house, transaction)
                 try transaction.update(draft.encoded, from: old)

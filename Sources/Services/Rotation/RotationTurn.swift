@@ -19,8 +19,7 @@ struct RotationTurn: Sendable {
     }
 
     /// False if the rows can't be read or written: there is no use in coming back at once.
-    mutating func drive() async -> Bool {
-        defer { house.handover.noteOthers() }
+    func drive() async -> Bool {
         do {
             guard var claim = try await claim() else { return true }
             var flight = RotationFlight(claim, node: house.node, at: house.clock.now())
@@ -43,7 +42,7 @@ struct RotationTurn: Sendable {
                 var failure = try await holding(&claim) { [self, claim] in await invoke(step, claim) }
                 if Task.isCancelled { return try await release(claim) }
                 if failure == nil, step == .create { failure = try await stranger(claim) }
-                flight.add(step, began: began, ended: house.clock.now(), failure)
+                flight.add(step.rawValue, began: began, ended: house.clock.now(), failure)
                 if let failure {
                     claim.run.failure = "\(failure.kind): \(failure.message)"
                     action = claim.run.take(.failed)
@@ -67,36 +66,13 @@ struct RotationTurn: Sendable {
         }
     }
 
-    /// Runs `body` while the lease is renewed, at a third of its time.
     private func holding(
         _ claim: inout Claim, _ body: @escaping @Sendable () async -> RotationFailure?
     ) async throws -> RotationFailure? {
-        enum Part: Sendable { case ended(RotationFailure?), renewed(Claim), overtaken }
-        let renewing: @Sendable (Claim) async -> Part = { [self] claim in
-            var claim = claim
-            while true {
-                do { try await pause(Rotation.lease / 3) } catch { return .renewed(claim) }
-                do { try await renew(&claim) } catch StoreError.conflict { return .overtaken } catch {
-                    // The store may come back before the lease ends.
-                }
-            }
-        }
-        let begun = claim
-        let (failure, latest) = await withTaskGroup(of: Part.self) { group in
-            group.addTask { .ended(await body()) }
-            group.addTask { await renewing(begun) }
-            var (failure, latest) = (RotationFailure?.none, Claim?.none)
-            for await part in group {
-                switch part {
-                case .ended(let result): failure = result
-                case .renewed(let claim): latest = claim
-                case .overtaken: break
-                }
-                group.cancelAll()
-            }
-            return (failure, latest)
-        }
-        guard let latest else { throw Ended.overtaken }
+        guard
+            let (failure, latest) = await Lease.hold(
+                claim, pause: pause, renew: { [self] in try await renew(&$0) }, body)
+        else { throw Ended.overtaken }
         claim = latest
         return failure
     }
@@ -106,7 +82,7 @@ struct RotationTurn: Sendable {
         claim.duty = try await house.store.write { transaction in
             var duty = before.duty
             duty.run = before.run
-            duty.item.due = now + Rotation.lease
+            duty.item.due = now + Lease.length
             try duty.save(transaction)
             return duty
         }

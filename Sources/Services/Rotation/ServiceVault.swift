@@ -7,11 +7,12 @@ struct ServiceVault: RotationVault {
     private let arn: Text
     private let token: Text
     private let service: ServiceCall
+    private let sourceARN: Text
 
-    init(_ arn: Text, token: Text, in place: Place, _ house: House) throws {
+    init(_ arn: Text, token: Text, _ mandate: Mandate, in place: Place, _ house: House) {
         self.arn = arn
         self.token = token
-        let mandate = try Mandate(secretARN: arn, account: place.account)
+        sourceARN = mandate.secretARN
         service = ServiceCall(house: house, caller: .service(mandate), place: place)
     }
 
@@ -33,7 +34,7 @@ struct ServiceVault: RotationVault {
         } catch let fault as Fault where fault.code == "AccessDeniedException" {
             throw RotationFailure(
                 "AccessDeniedException",
-                "The rotation of \(arn) may not read \(secretID). Its resource policy must allow secretsmanager:GetSecretValue to the service secretsmanager.amazonaws.com, best with the condition ArnEquals aws:SourceArn \(arn)."
+                "The rotation of \(sourceARN) may not read \(secretID). Its resource policy must allow secretsmanager:GetSecretValue to the service secretsmanager.amazonaws.com, best with the condition ArnEquals aws:SourceArn \(sourceARN)."
             )
         } catch {
             throw RotationFailure(error)

@@ -115,7 +115,7 @@ extension Authorized where Op.Subject == Secrets.Subject {
         }
         let collected = try Secrets.collect(&draft, house.limits, at: now, transaction)
         for record in Secrets.versionEvents("SecretVersionDeletion", collected, draft.row, house, at: now) {
-            try transaction.appendRecord(node: house.node, record)
+            transaction.appendRecord(node: house.node, record)
         }
     }
 

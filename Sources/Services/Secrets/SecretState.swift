@@ -46,6 +46,9 @@ final class SecretState: Sendable {
 struct SecretDraft: Sendable {
     var row: SecretRow
     var description: Text?
+    /// The partner that holds what the value opens. Any text: AWS's list grows, and all that hangs on it here is what policies
+    /// say, and that such a secret is not rotated.
+    var type: Text?
     /// As the caller gave it; `nil` means the AWS managed key.
     var kmsKeyID: Text?
     /// `nil` if the secret never had tags; AWS answers an empty list once the last one is gone.
@@ -61,6 +64,7 @@ struct SecretDraft: Sendable {
         self.row = row
         let body = try Fields(json: row.body)
         description = body.text("description")
+        type = body.text("type")
         kmsKeyID = body.text("kms")
         tags = body.list("tags").map { Tag.list($0) }
         policy = WrittenPolicy(body, "policy")
@@ -87,6 +91,7 @@ struct SecretDraft: Sendable {
     var encoded: SecretRow {
         var body = Fields()
         body.add("description", description)
+        body.add("type", type)
         body.add("kms", kmsKeyID)
         if let tags { body.add("tags", Tag.stored(tags)) }
         WrittenPolicy.store(policy, in: &body, "policy")

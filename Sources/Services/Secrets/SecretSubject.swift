@@ -8,6 +8,8 @@ extension Secrets {
     struct Subject: Sendable {
         let reference: SecretReference
         let state: SecretState?
+        /// The role that the call passes to Secrets Manager.
+        var role: PassedRole?
 
         /// The secret, if there is one and it is not scheduled for deletion.
         func require() throws(Fault) -> SecretState {
@@ -66,6 +68,7 @@ extension Secrets {
         if name == "secretsmanager:resource/allowrotationlambdaarn" {
             return state?.draft.rotation.map { .one($0.function) }
         }
+        if name == "secretsmanager:resource/type" { return state?.draft.type.map { .one($0) } }
         return state?.draft.tags?.condition(name, "aws:resourcetag/", "secretsmanager:resourcetag/")
             ?? call.globalKey(name)
     }

@@ -15,7 +15,9 @@ extension Secrets {
             guard !tags.contains(where: { $0.key == key }) else {
                 throw .invalidParameter("The tag key \(key) occurs more than once in the request.")
             }
-            tags.append(Tag(key: key, value: fields.text("Value") ?? ""))
+            let tag = Tag(key: key, value: fields.text("Value") ?? "")
+            try RotationWait.check(tag)
+            tags.append(tag)
         }
         try requireFew(tags.count, limit: 50)
         return tags

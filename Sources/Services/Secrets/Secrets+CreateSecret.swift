@@ -9,6 +9,7 @@ extension Secrets {
             let name: Text
             let token: Text?
             let description: Text?
+            let type: Text?
             let kmsKeyID: Text?
             let value: SecretValue?
             let tags: [Tag]?
@@ -44,13 +45,11 @@ extension Secrets {
             guard fields.list("AddReplicaRegions") == nil, fields.text("CrossAccountPrimaryARN") == nil else {
                 throw .invalidParameter("Replication is not available here.")
             }
-            guard fields.text("Type") == nil else {
-                throw .invalidParameter("Managed external secrets are not available here.")
-            }
             return Input(
                 name: fields.text("Name") ?? "",
                 token: fields.text("ClientRequestToken"),
                 description: fields.text("Description"),
+                type: fields.text("Type").flatMap { $0.isEmpty ? nil : $0 },
                 kmsKeyID: customerKey(fields.text("KmsKeyId")),
                 value: try SecretValue(fields),
                 tags: try checkedTags(fields.list("Tags"))
@@ -74,6 +73,7 @@ extension Secrets {
             create.shown = input.name
             create.keys.add("secretsmanager:Name", input.name)
             create.keys.add("secretsmanager:Description", input.description)
+            create.keys.add("secretsmanager:Type", input.type)
             create.keys.add("secretsmanager:KmsKeyId", input.kmsKeyID)
             create.keys.add("secretsmanager:KmsKeyArn", input.kmsKeyID)
             for tag in input.tags ?? [] {
@@ -128,6 +128,7 @@ extension Secrets {
             )
             var draft = SecretDraft(name: input.name, suffix: suffix, place: place, at: call.now)
             draft.description = input.description
+            draft.type = input.type
             draft.kmsKeyID = input.kmsKeyID
             draft.tags = input.tags
             try await call.validate(input.kmsKeyID, for: draft.arn)

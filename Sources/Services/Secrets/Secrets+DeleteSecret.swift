@@ -73,7 +73,7 @@ extension Secrets {
                 draft.row.deleteAfter = date
                 let versions = try transaction.versions(draft.row.place, draft.row.name).map(\.versionID)
                 for record in versionEvents("StartSecretVersionDelete", versions, draft.row, call.house, at: call.now) {
-                    try transaction.appendRecord(node: call.house.node, record)
+                    transaction.appendRecord(node: call.house.node, record)
                 }
                 return Output(identity: secret.identity, date: date)
             }
@@ -101,8 +101,9 @@ extension Secrets {
         _ = try transaction.deleteSecret(row.place, row.name)
         _ = try transaction.delete(RotationDuty.key(row.name, in: row.place))
         try RotationFlight.forget(row.name, in: row.place, transaction)
+        try SecretReader.forgetAll(of: row, transaction)
         for record in versionEvents("EndSecretVersionDelete", versions, row, house, at: now) {
-            try transaction.appendRecord(node: house.node, record)
+            transaction.appendRecord(node: house.node, record)
         }
     }
 }

@@ -29,6 +29,7 @@ extension Secrets {
     static func described(_ secret: SecretState, stagesMember: Text) -> Fields {
         let (row, draft) = (secret.row, secret.draft)
         var fields = secret.identity.fields
+        fields.add("Type", draft.type)
         fields.add("Description", draft.description.flatMap { $0.isEmpty ? nil : $0 })
         fields.add("KmsKeyId", draft.kmsKeyID)
         draft.rotation?.add(to: &fields)

@@ -88,6 +88,7 @@ extension Secrets {
                 throw Fault.foreignDefaultKey
             }
             try touch(secret, version, call.call)
+            try noteReader(version, of: secret, call)
             return Choice(secret: secret, version: version, stages: stages)
         }
 

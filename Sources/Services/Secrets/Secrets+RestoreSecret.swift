@@ -33,7 +33,7 @@ extension Secrets {
                 let versions = try transaction.versions(draft.row.place, draft.row.name).map(\.versionID)
                 for record in versionEvents("CancelSecretVersionDelete", versions, draft.row, call.house, at: call.now)
                 {
-                    try transaction.appendRecord(node: call.house.node, record)
+                    transaction.appendRecord(node: call.house.node, record)
                 }
                 return secret.identity
             }

@@ -32,8 +32,12 @@ extension Secrets {
         static func run(_ call: Authorized<Self>) async throws {
             _ = try call.subject.require()
             let keys = Set(call.input.keys)
-            try await call.changeSecret { draft, _ in
+            try await call.changeSecret { draft, transaction in
                 draft.tags?.removeAll { keys.contains($0.key) }
+                if keys.contains(RotationWait.tag) {
+                    // Reads are no longer noted: what is known would be wrong by the time the tag comes back.
+                    try SecretReader.forgetAll(of: draft.row, transaction)
+                }
                 try requireStillAllowed("secretsmanager:UntagResource", draft, call.call)
             }
         }

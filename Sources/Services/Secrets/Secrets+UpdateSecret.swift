@@ -9,6 +9,8 @@ extension Secrets {
             let secretID: Text
             let token: Text?
             let description: Text?
+            /// As sent: an empty text makes it an ordinary secret again.
+            let type: Text?
             /// As sent: an empty text means "back to the default key".
             let kmsKeyID: Text?
             let value: SecretValue?
@@ -32,13 +34,11 @@ extension Secrets {
         ]
 
         static func decode(_ fields: Fields) throws(Fault) -> Input {
-            guard fields.text("Type") == nil else {
-                throw .invalidParameter("Managed external secrets are not available here.")
-            }
-            return Input(
+            Input(
                 secretID: fields.text("SecretId") ?? "",
                 token: fields.text("ClientRequestToken"),
                 description: fields.text("Description"),
+                type: fields.text("Type"),
                 kmsKeyID: fields.text("KmsKeyId"),
                 value: try SecretValue(fields)
             )
@@ -55,6 +55,7 @@ extension Secrets {
         static func asks(_ input: Input, _ subject: Subject, _ call: Call) -> [Question] {
             var question = question("secretsmanager:UpdateSecret", subject, call)
             question.keys.add("secretsmanager:Description", input.description)
+            question.keys.add("secretsmanager:Type", input.type)
             question.keys.add("secretsmanager:KmsKeyId", input.kmsKeyID)
             question.keys.add("secretsmanager:KmsKeyArn", input.kmsKeyID)
             return [question]
@@ -89,6 +90,7 @@ extension Secrets {
             let (input, place) = (call.input, secret.row.place)
             return try await call.changeSecret { draft, transaction in
                 if let description = input.description { draft.description = description.isEmpty ? nil : description }
+                if let type = input.type { try ExternalRotation.change(type, of: &draft) }
                 if input.kmsKeyID != nil { draft.kmsKeyID = key }
                 for (id, wrapped) in rewrapped {
                     guard var row = try transaction.version(place, secret.name, id) else { continue }

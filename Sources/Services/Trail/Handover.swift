@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Store
 internal import Synchronization
 
 /// Outbox rows whose records were given to the trail as soon as their transaction was committed: nobody need read them back,
@@ -17,40 +18,10 @@ package final class Handover: Sendable {
         var hasOthers = true
     }
 
+    private let trail: Trail
     private let state = Mutex(State())
 
-    /// A writer's rows, from before its transaction commits until it knows what became of it.
-    final class Promise: Sendable {
-        private let handover: Handover
-        private let sequences = Mutex<[Int64]>([])
-
-        init(_ handover: Handover) { self.handover = handover }
-
-        /// In the transaction, each time that it is tried.
-        func announce(_ sequence: Int64) {
-            sequences.withLock { $0.append(sequence) }
-            handover.state.withLock { _ = $0.announced.insert(sequence) }
-        }
-
-        /// The transaction is committed with the row `sequence`, and its records are the trail's under `ticket`.
-        func keep(_ sequence: Int64, _ ticket: Ticket) {
-            let all = sequences.withLock { $0 }
-            handover.state.withLock { state in
-                state.rows.append(Row(sequence: sequence, ticket: ticket))
-                state.announced.subtract(all)
-            }
-        }
-
-        /// The transaction failed, or nobody knows: whatever row there is has to be read back.
-        func drop() {
-            let all = sequences.withLock { $0 }
-            guard !all.isEmpty else { return }
-            handover.state.withLock { state in
-                state.announced.subtract(all)
-                state.hasOthers = true
-            }
-        }
-    }
+    init(trail: Trail) { self.trail = trail }
 
     /// Rows were written that have to be read back.
     package func noteOthers() { state.withLock { $0.hasOthers = true } }
@@ -71,5 +42,24 @@ package final class Handover: Sendable {
     func remove(_ rows: [Row]) {
         let gone = Set(rows.map(\.sequence))
         state.withLock { state in state.rows.removeAll { gone.contains($0.sequence) } }
+    }
+}
+
+extension Handover: Courier {
+    package func announce(_ row: Int64) { state.withLock { _ = $0.announced.insert(row) } }
+
+    package func take(_ row: Int64, _ records: [[UInt8]]) {
+        let ticket = trail.append(records, canWait: true)
+        state.withLock { state in
+            state.rows.append(Row(sequence: row, ticket: ticket))
+            state.announced.remove(row)
+        }
+    }
+
+    package func forgo(_ row: Int64, mayExist: Bool) {
+        state.withLock { state in
+            state.announced.remove(row)
+            if mayExist { state.hasOthers = true }
+        }
     }
 }

@@ -41,6 +41,8 @@ package final class Trail: Sendable {
             defer { isCalled = true }
             return !isCalled
         }
+
+        mutating func cite(_ text: PolicyText) { if !cited.contains(text) { cited.append(text) } }
     }
 
     let state = Mutex(State())
@@ -80,13 +82,21 @@ package final class Trail: Sendable {
     package func append(_ records: [[UInt8]], citing cited: [PolicyText] = [], canWait: Bool = false) -> Ticket {
         let (sequence, mustCall) = state.withLock { state in
             state.queue.append(contentsOf: records)
-            for text in cited where text.keeper.load(ordering: .relaxed) != keeper { state.cited.append(text) }
+            for text in cited where !isKept(text) { state.cite(text) }
             state.issued += UInt64(records.count)
             return (state.issued, !canWait && state.call())
         }
         if mustCall { wake.signal() }
         return Ticket(sequence: sequence)
     }
+
+    /// Puts the policies into the archive before any record that is appended from now on is in a segment.
+    package func cite(_ texts: [PolicyText]) {
+        guard !texts.allSatisfy(isKept) else { return }
+        state.withLock { state in for text in texts where !isKept(text) { state.cite(text) } }
+    }
+
+    private func isKept(_ text: PolicyText) -> Bool { text.keeper.load(ordering: .relaxed) == keeper }
 
     package func fate(of ticket: Ticket) -> Fate {
         guard ticket.sequence <= settled.load(ordering: .acquiring) else { return .pending }
@@ -146,7 +156,7 @@ package final class Trail: Sendable {
                 return (state.queue, state.cited, state.isStopping)
             }
             let begin = clock.monotonic()
-            if !batch.isEmpty || isProbe { commit(batch, citing: cited, to: &file, clock) }
+            if !batch.isEmpty || !cited.isEmpty || isProbe { commit(batch, citing: cited, to: &file, clock) }
             if batch.count >= Self.crowd, !isStopping { pace(since: begin, clock) }
             if isStopping {
                 state.withLock { $0.isStopped = true }
@@ -181,7 +191,11 @@ package final class Trail: Sendable {
         let observers = state.withLock { state in
             state.failure = failure
             state.figures.note(records: batch.count, nanoseconds: elapsed, failed: failure != nil)
-            if failure != nil, !batch.isEmpty { lose(first...last, &state) }
+            if failure != nil {
+                if !batch.isEmpty { lose(first...last, &state) }
+                // Records that are still to come may speak of them.
+                for text in cited { state.cite(text) }
+            }
             return state.observers
         }
         if !batch.isEmpty { settled.store(last, ordering: .releasing) }

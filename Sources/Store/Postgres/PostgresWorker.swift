@@ -79,6 +79,7 @@ final class PostgresWorker {
             try job.attempt(in: session)
             if let error = connection.firstError { throw error }
             try session.finish()
+            try Session.writeRecords(of: [session])
             try raiseEpochs(session)
         } catch {
             session.settle(.rolledBack)

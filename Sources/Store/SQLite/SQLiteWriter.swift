@@ -70,8 +70,7 @@ final class SQLiteWriter: Sendable {
                 connection.rollback()
                 try connection.begin()
                 for job in group {
-                    let session = Session(connection, ground)
-                    done.append(Done(job: job, session: session, error: try attempt(job, session, connection)))
+                    done.append(try alone(job, connection))
                 }
             }
             try connection.commit()
@@ -103,10 +102,25 @@ final class SQLiteWriter: Sendable {
                 try session.finish()
                 if connection.isInTransaction, connection.lastingFault == nil { continue }
             } catch {}
-            for one in done { one.session.forget() }
-            return nil
+            return forget(done)
         }
+        do { try Session.writeRecords(of: done.map(\.session)) } catch { return forget(done) }
         return done
+    }
+
+    private func forget(_ done: [Done]) -> [Done]? {
+        for one in done { one.session.forget() }
+        return nil
+    }
+
+    private func alone(_ job: any Job, _ connection: SQLiteConnection) throws(StoreError) -> Done {
+        let session = Session(connection, ground)
+        do throws(StoreError) {
+            return Done(job: job, session: session, error: try attempt(job, session, connection))
+        } catch {
+            session.settle(.rolledBack)
+            throw error
+        }
     }
 
     /// The job's own error is returned; what ends the whole transaction is thrown.
@@ -119,6 +133,7 @@ final class SQLiteWriter: Sendable {
         do {
             try job.attempt(in: session)
             try session.finish()
+            try Session.writeRecords(of: [session])
             if connection.isInTransaction, connection.lastingFault == nil {
                 _ = try connection.execute(Self.release, [])
                 return nil

@@ -6,6 +6,8 @@ private enum Queries {
     static let one = Query(byKey)
     static let locked = Query("\(byKey) {lock}")
     static let count = Query("SELECT COUNT(*) FROM item WHERE account = ?1 AND region = ?2 AND kind = ?3")
+    static let linkedCount = Query(
+        "SELECT COUNT(*) FROM item WHERE account = ?1 AND region = ?2 AND kind = ?3 AND link = ?4")
     static let insert = Query(
         """
         INSERT INTO item (account, region, kind, id, link, due, rev, body, tag) \
@@ -68,6 +70,11 @@ extension StoreReader where Self: ~Copyable {
 
     package borrowing func itemCount(_ place: Place, kind: Text) throws(StoreError) -> Int {
         try session.count(Queries.count, Value.place(place) + [.text(kind)])
+    }
+
+    /// How many carry this link.
+    package borrowing func itemCount(_ place: Place, kind: Text, link: Text) throws(StoreError) -> Int {
+        try session.count(Queries.linkedCount, Value.place(place) + [.text(kind), .text(link)])
     }
 }
 

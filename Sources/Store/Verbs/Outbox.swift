@@ -8,19 +8,10 @@ private enum Queries {
 
 /// Records that are durable with the change they tell of, until the node's trail has them.
 extension Transaction {
-    /// Returns the row's number.
-    @discardableResult
-    package borrowing func appendRecord(node: Text, _ record: [UInt8]) throws(StoreError) -> Int64 {
-        let row = OutboxRow(node: node, sequence: session.ground.outbox.next(), body: record)
-        session.noteAppended(row.sequence)
-        let tag = row.tag(session.ground.rows)
-        let values: [Value] = [.text(node), .integer(row.sequence), .bytes(record), .bytes(tag)]
-        _ = try session.connection.execute(Queries.insert, values)
-        return row.sequence
-    }
-
-    /// How many rows this transaction has appended.
-    package borrowing func appendedRecords() -> Int { session.appended.count }
+    /// It is written with the records of all jobs that share the transaction, and handed to the node's ``Courier``.
+    ///
+    /// - Parameter record: a line, so without a line break.
+    package borrowing func appendRecord(node: Text, _ record: [UInt8]) { session.record(record, of: node) }
 
     /// Those rows and no others: one that was committed meanwhile stays, whatever its number. In ascending order.
     package borrowing func deleteRecords(node: Text, _ sequences: [Int64]) throws(StoreError) {
@@ -44,13 +35,13 @@ extension Transaction {
 }
 
 extension StoreReader where Self: ~Copyable {
-    /// In the order of their numbers, from the one after `after` on; 0 reads from the start. A damaged record is left out,
-    /// reported and stays.
+    /// Rows with their records, in the order of their numbers, from the one after `after` on; 0 reads from the start. A damaged
+    /// row is left out, reported and stays.
     package borrowing func records(
         node: Text,
         after: Int64,
         limit: Int
-    ) throws(StoreError) -> [(Int64, [UInt8])] {
+    ) throws(StoreError) -> [(Int64, [[UInt8]])] {
         let session = session
         var page = Page<OutboxRow, Int64>(limit: limit, after: after)
         while page.isOpen {
@@ -62,6 +53,20 @@ extension StoreReader where Self: ~Copyable {
                 page.add(session.sifted(row, columns.bytes(2), row.label), at: row.sequence)
             }
         }
-        return page.rows.map { ($0.sequence, $0.body) }
+        return page.rows.map { ($0.sequence, $0.body.split(separator: Parcel.separator).map { Array($0) }) }
+    }
+}
+
+extension Session {
+    /// The last that a transaction writes.
+    static func writeRecords(of sessions: [Session]) throws(StoreError) {
+        for parcel in Parcel.pack(sessions) { try parcel.session.write(parcel) }
+    }
+
+    private func write(_ parcel: Parcel) throws(StoreError) {
+        let row = OutboxRow(node: parcel.node, sequence: takeNumber(), body: parcel.body)
+        let values: [Value] = [.text(row.node), .integer(row.sequence), .bytes(row.body), .bytes(row.tag(ground.rows))]
+        _ = try connection.execute(Queries.insert, values)
+        announce(row.sequence, parcel)
     }
 }
