@@ -154,6 +154,46 @@ import Testing
         await world.close()
     }
 
+    /// Waits in its first step until somebody opens it.
+    final class Slow: NativeRotator {
+        let name: Text = "undercroft-rotate-slow"
+        let summary: Text = ""
+        let schema: [RotatorField] = []
+        let isOpen = Mutex(false)
+
+        func run(_ event: RotationEvent, _ vault: any RotationVault) async throws(RotationFailure) {
+            while event.step == .create, !isOpen.withLock({ $0 }), !Task.isCancelled { await Task.yield() }
+            guard event.step == .create, try await vault.value(stage: "AWSPENDING") == nil else { return }
+            try await vault.put(SecretBytes(Array("new".utf8)))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aCrowdOfOneFunctionDoesNotHideTheOthers() async throws {
+        let (slow, rotator) = (Slow(), Scripted())
+        let world = try await World(rotators: [slow, rotator])
+        func rotate(_ name: Text, _ function: Text) async {
+            let token: Text = "token-0000000000000000000000000000-\(name)"
+            _ = await world.send(
+                "CreateSecret", ["Name": .string(name), "SecretString": "one", "ClientRequestToken": .string(token)])
+            let answer = await world.send(
+                "RotateSecret",
+                [
+                    "SecretId": .string(name), "ClientRequestToken": .string("\(token)-next"),
+                    "RotationLambdaARN": .string("arn:aws:lambda:us-west-2:000000000001:function:\(function)"),
+                ])
+            #expect(answer.status == 200)
+        }
+        for number in 0..<80 { await rotate("slow\(number)", slow.name) }
+        world.clock.advance(milliseconds: 1)
+        await rotate("db", rotator.name)
+        let engine = engine(world)
+        async let all: Void = engine.step()
+        while await value(world) != "new 1" { await Task.yield() }
+        slow.isOpen.withLock { $0 = true }
+        await all
+        await world.close()
+    }
+
     @Test func theScheduleRotatesAndANewValueByHandCounts() async throws {
         let rotator = Scripted()
         let world = try await world(rotator)

@@ -30,6 +30,7 @@ extension Insight {
 
         static func run(_ call: Authorized<Self>) async throws -> Fields {
             let secret = try call.subject.require()
+            defer { call.house.rotationBell.ring() }
             return try await call.changeSecret(touchesChanged: false) { draft, transaction in
                 var duty = try RotationDuty(of: draft.row, transaction)
                 guard let trouble = RotationTrouble(try SecretState(draft.row, draft, like: secret), duty) else {

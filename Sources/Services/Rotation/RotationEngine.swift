@@ -11,6 +11,8 @@ package struct RotationEngine: Sendable {
     /// Milliseconds between two looks at what is due, while nobody rings.
     private static let interval: Int64 = 200
     private static let batch = 64
+    /// How far the engine looks for a function that has room.
+    private static let storm = 2048
     /// Milliseconds that a secret is let alone whose rows can't be read or written.
     private static let rest: Int64 = 60_000
 
@@ -49,19 +51,30 @@ package struct RotationEngine: Sendable {
     private func due() async -> [Item] {
         do {
             let now = house.clock.now()
-            // Rehearsals have to wait for rotations.
-            let items = try await house.store.read {
-                let soon = now + Lease.length
-                return try $0.itemsDue(kind: RotationDuty.kind, by: soon, limit: Self.batch)
-                    + $0.itemsDue(kind: RehearsalDuty.kind, by: soon, limit: Self.batch)
-            }
+            let (items, isAll) = try await look(Self.batch, at: now)
             underWay.note(isStoreThere: true)
-            return items.filter { isFree($0, at: now) && underWay.begin($0, at: now) }
+            let begun = items.filter { isFree($0, at: now) && underWay.begin($0, at: now) }
+            // Those of a function that has no room must not hide the others'.
+            guard !isAll, underWay.mayLookFurther(at: now) else { return begun }
+            return begun
+                + (try await look(Self.storm, at: now).items.filter {
+                    isFree($0, at: now) && underWay.begin($0, at: now)
+                })
         } catch {
             if underWay.note(isStoreThere: false) {
                 house.log.error("rotation waits for the store: \((error as? StoreError)?.operatorText ?? "\(error)")")
             }
             return []
+        }
+    }
+
+    /// Rotations before rehearsals.
+    private func look(_ limit: Int, at now: Timestamp) async throws -> (items: [Item], isAll: Bool) {
+        try await house.store.read {
+            let soon = now + Lease.length
+            let rotations = try $0.itemsDue(kind: RotationDuty.kind, by: soon, limit: limit)
+            let rehearsals = try $0.itemsDue(kind: RehearsalDuty.kind, by: soon, limit: limit)
+            return (rotations + rehearsals, max(rotations.count, rehearsals.count) < limit)
         }
     }
 
@@ -91,6 +104,7 @@ private final class UnderWay: Sendable {
         var functions: [Text: Int] = [:]
         var resting: [ItemKey: Timestamp] = [:]
         var isStoreThere = true
+        var nextFarLook = Timestamp(milliseconds: 0)
     }
 
     private let state = Mutex(State())
@@ -106,6 +120,15 @@ private final class UnderWay: Sendable {
                 state.keys.insert(item.key).inserted
             else { return false }
             state.functions[function, default: 0] += 1
+            return true
+        }
+    }
+
+    /// Once a second at most: it is a long look.
+    func mayLookFurther(at now: Timestamp) -> Bool {
+        state.withLock { state in
+            guard state.keys.count < Self.all, now >= state.nextFarLook else { return false }
+            state.nextFarLook = now + 1000
             return true
         }
     }
