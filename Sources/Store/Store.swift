@@ -92,7 +92,8 @@ package final class Store: Sendable {
 extension Ground {
     fileprivate init(_ rows: RowAuthenticator, _ options: StoreOptions, cache: RowCache) {
         self.init(
-            rows: rows, options: options, cache: cache, outbox: OutboxOrder(), couriers: Couriers(), figures: FigureBoard())
+            rows: rows, options: options, cache: cache, outbox: OutboxOrder(), couriers: Couriers(),
+            figures: FigureBoard())
     }
 }
 
