@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import Policy
 import Seal
 import TestKit
 import Testing
@@ -151,5 +152,19 @@ import Testing
         trail.stop()
         // The two kept records and the one that says that there was an outage.
         #expect(try verify().records == 3)
+    }
+
+    /// A write cites before its records are appended: an outage between the two loses no text.
+    @Test func aCitedPolicyWaitsForTheArchive() async throws {
+        let trail = try open()
+        let text = PolicyText(Array("{}".utf8))
+        let archive = "\(folder)/policies"
+        try FileManager.default.createDirectory(atPath: archive, withIntermediateDirectories: false)
+        trail.cite([text])
+        #expect(await trail.settle(trail.append([record(1)])) == .lost)
+        try FileManager.default.removeItem(atPath: archive)
+        #expect(await trail.settle(trail.append([record(2)])) == .durable)
+        #expect(try PolicyArchive.text(text.digest, folder: folder) == text.bytes)
+        trail.stop()
     }
 }

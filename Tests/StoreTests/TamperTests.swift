@@ -73,9 +73,8 @@ struct TamperTests {
                 "secret": try snapshot.listSecrets(all).map(\.name),
                 "secretsDue": try snapshot.secretsDue(by: at(99), limit: 2).map(\.name),
                 "version": try snapshot.versions(home, "s").map(\.versionID),
-                "outbox": try snapshot.records(node: "n", after: 0, limit: 2).compactMap {
-                    $0.1.first.flatMap { Text(utf8: $0) }
-                },
+                "outbox": try snapshot.records(node: "n", after: 0, limit: 2).flatMap(\.1)
+                    .compactMap { Text(utf8: $0) },
             ]
         }
     }
