@@ -25,3 +25,11 @@ extension Fields {
     func storedBlob(_ name: Text) -> [UInt8]? { text(name).flatMap { Base64.decode(Array($0.utf8)) } }
     func storedTime(_ name: Text) -> Timestamp? { integer(name).map { Timestamp(milliseconds: $0) } }
 }
+
+extension Text {
+    /// With zeros in front, so that ids sort as their numbers do.
+    init(_ number: some BinaryInteger, digits width: Int) {
+        let digits = "\(number)"
+        self.init(String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits)
+    }
+}

@@ -41,9 +41,7 @@ struct FunctionCode: Sendable {
     }
 
     private static func key(_ digest: Text, _ number: Int, _ place: Place) -> ItemKey {
-        let digits = "\(number)"
-        let padded = String(repeating: "0", count: 4 - digits.utf8.count) + digits
-        return ItemKey(place: place, kind: FunctionRows.code, id: "\(digest):\(padded)")
+        ItemKey(place: place, kind: FunctionRows.code, id: "\(digest):\(Text(number, digits: 4))")
     }
 
     /// Writes it, unless it is there already.

@@ -93,9 +93,7 @@ struct FunctionReference: Sendable, Equatable {
 
     var key: ItemKey { ItemKey(place: place, kind: FunctionRows.function, id: name) }
     func versionKey(_ number: Int64) -> ItemKey {
-        let digits = "\(number)"
-        let padded = String(repeating: "0", count: max(0, 10 - digits.utf8.count)) + digits
-        return ItemKey(place: place, kind: FunctionRows.version, id: "\(name):\(padded)")
+        ItemKey(place: place, kind: FunctionRows.version, id: "\(name):\(Text(number, digits: 10))")
     }
     func aliasKey(_ alias: Text) -> ItemKey {
         ItemKey(place: place, kind: FunctionRows.alias, id: "\(name):\(alias)")

@@ -24,8 +24,7 @@ enum LogRows {
 
     /// Where chunks from this time on begin.
     static func start(_ group: LogGroup, _ time: Timestamp) -> Text {
-        let digits = "\(max(0, time.milliseconds))"
-        return Text("\(group.name):\(String(repeating: "0", count: max(0, 14 - digits.utf8.count)))\(digits)")
+        "\(group.name):\(Text(max(0, time.milliseconds), digits: 14))"
     }
 
     static func binding(_ key: ItemKey) -> Binding {

@@ -41,9 +41,7 @@ struct LogWriter: Sendable {
         var (chunks, lines, size): ([LogChunk], [LogChunk.Line], Int) = ([], [], 0)
         func close() {
             guard !lines.isEmpty else { return }
-            let digits = "\(chunks.count)"
-            let number = String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
-            chunks.append(LogChunk(group, stream, "\(requestID)-\(number)", lines, at: now))
+            chunks.append(LogChunk(group, stream, "\(requestID)-\(Text(chunks.count, digits: 6))", lines, at: now))
             (lines, size) = ([], 0)
         }
         for line in log {

@@ -84,9 +84,8 @@ struct RotationFlight: Sendable {
     private func key(_ number: Text) -> ItemKey { ItemKey(place: place, kind: Self.kind, id: "\(name)|\(number)") }
 
     func save(_ transaction: borrowing Transaction) throws {
-        let digits = "\(began.milliseconds)"
-        let padded = String(repeating: "0", count: max(0, 15 - digits.count)) + digits
-        let item = Item(key: key(Text("\(padded)-\(attempt)")), link: name, body: fields.json)
+        let number: Text = "\(Text(began.milliseconds, digits: 15))-\(attempt)"
+        let item = Item(key: key(number), link: name, body: fields.json)
         guard try transaction.insert(item) else { return }
         let all = try transaction.items(place, kind: Self.kind, link: name, after: nil, limit: Self.kept * 2)
         for old in all.dropLast(Self.kept) { try transaction.delete(old.key) }
