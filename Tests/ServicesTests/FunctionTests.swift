@@ -215,6 +215,34 @@ struct FunctionTests {
         await world.close()
     }
 
+    @Test func `a rotation's step has a minute where nobody set a time`() async throws {
+        let world = try await World()
+        let runner = ScriptedRunner { _, _ in Self.outcome("null") }
+        world.house.runners.set(runner)
+        await world.function("f")
+        _ = await world.permit("f", [:])
+        let (arn, service): (Text, Text) = (
+            "arn:aws:lambda:us-west-2:000000000001:function:f", "secretsmanager.amazonaws.com"
+        )
+        let secret: Text = "arn:aws:secretsmanager:us-west-2:000000000001:secret:s-AbCdEf"
+        func step() async throws {
+            _ = try await Functions.invoke(
+                arn, payload: Array("{}".utf8), by: service, source: secret, house: world.house)
+        }
+        func shown() async -> Int64? {
+            await world.rest("GET", "\(World.functions)/f/configuration", []).fields.integer("Timeout")
+        }
+        try await step()
+        _ = await world.invoke("f")
+        #expect(await shown() == 3)
+        let set: Fields = ["Timeout": .integer(3)]
+        #expect(await world.rest("PUT", "\(World.functions)/f/configuration", set.wire).status == 200)
+        try await step()
+        #expect(await shown() == 3)
+        #expect(runner.all.map(\.invocation.image.timeoutSeconds) == [60, 3, 3])
+        await world.close()
+    }
+
     @Test func `the policy of an alias is its own`() async throws {
         let world = try await World()
         world.house.runners.set(ScriptedRunner { _, _ in Self.outcome("null") })

@@ -9,7 +9,8 @@ struct FunctionConfiguration: Sendable {
     var role: Text
     var handler: Text
     var description: Text = ""
-    var timeout: Int64 = 3
+    /// Seconds; `nil` if nobody ever said: ``defaultTimeout`` then.
+    var timeout: Int64?
     var memory: Int64 = 128
     var storage: Int64 = 512
     var architecture: Text = "x86_64"
@@ -29,14 +30,18 @@ struct FunctionConfiguration: Sendable {
     var stored: Fields {
         var fields: Fields = [
             "runtime": .string(runtime), "role": .string(role), "handler": .string(handler),
-            "description": .string(description), "timeout": .integer(timeout), "memory": .integer(memory),
+            "description": .string(description), "memory": .integer(memory),
             "storage": .integer(storage), "architecture": .string(architecture), "code": .string(codeDigest),
             "size": .integer(codeSize), "modified": .integer(modified.milliseconds), "revision": .string(revision),
             "build": .string(build), "version": .string(version),
         ]
+        fields.add("timeout", timeout)
         if let environment { fields.add("environment", .blob(environment.bytes)) }
         return fields
     }
+
+    /// Lambda's own, and what is shown.
+    static let defaultTimeout: Int64 = 3
 }
 
 extension FunctionConfiguration {
@@ -51,7 +56,7 @@ extension FunctionConfiguration {
             revision: revision, build: build)
         self.version = version
         description = stored.text("description") ?? ""
-        timeout = stored.integer("timeout") ?? 3
+        timeout = stored.integer("timeout")
         memory = stored.integer("memory") ?? 128
         storage = stored.integer("storage") ?? 512
         architecture = stored.text("architecture") ?? "x86_64"
@@ -75,7 +80,8 @@ extension FunctionConfiguration {
             "FunctionName": .string(reference.name),
             "FunctionArn": .string(isQualified ? "\(reference.arn):\(version)" : reference.arn),
             "Runtime": .string(runtime), "Role": .string(role), "Handler": .string(handler),
-            "CodeSize": .integer(codeSize), "Description": .string(description), "Timeout": .integer(timeout),
+            "CodeSize": .integer(codeSize), "Description": .string(description),
+            "Timeout": .integer(timeout ?? Self.defaultTimeout),
             "MemorySize": .integer(memory), "LastModified": .string(modified.lambdaText),
             "CodeSha256": .string(Base64.encode(Hex.decode(codeDigest.utf8) ?? [])), "Version": .string(version),
         ]

@@ -10,10 +10,16 @@ struct FunctionRun: Sendable {
     let reference: FunctionReference
     let configuration: FunctionConfiguration
     let reserved: Int64?
+    /// Seconds that it has where its configuration does not say.
+    private let patience: Int64
 
     /// Chooses among an alias's versions.
-    init(_ target: FunctionTarget, _ reference: FunctionReference, _ house: House) async throws {
+    init(
+        _ target: FunctionTarget, _ reference: FunctionReference, _ house: House,
+        patience: Int64 = FunctionConfiguration.defaultTimeout
+    ) async throws {
         (self.house, self.reference, reserved) = (house, reference, target.function.concurrency)
+        self.patience = patience
         switch target {
         case .latest(let function): configuration = function.latest
         case .version(_, let version): configuration = version.configuration
@@ -60,7 +66,7 @@ struct FunctionRun: Sendable {
             place: reference.place, arn: reference.arn, name: reference.name, version: configuration.version,
             revision: "\(configuration.build)/\(configuration.version)", runtime: configuration.runtime,
             handler: configuration.handler, memoryMegabytes: Int(configuration.memory),
-            timeoutSeconds: Int(configuration.timeout), storageMegabytes: Int(configuration.storage),
+            timeoutSeconds: Int(configuration.timeout ?? patience), storageMegabytes: Int(configuration.storage),
             variables: try FunctionEnvironment.variables(configuration.environment, reference, house.root),
             codeDigest: configuration.codeDigest,
             code: { try await FunctionCode.load(configuration.codeDigest, in: reference.place, house.store) },

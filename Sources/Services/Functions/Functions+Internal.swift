@@ -18,6 +18,10 @@ extension Functions {
         return target.map { allows($0, reference, "secretsmanager.amazonaws.com", source, account) } ?? false
     }
 
+    /// Seconds that a rotation's step has if its function's owner never set a time: a server that does not answer takes
+    /// the published functions half a minute to give up.
+    private static let servicePatience: Int64 = 60
+
     /// Runs a function for a service: its policy is asked again, its reserved concurrency counts, and its log is kept.
     ///
     /// Throws `ResourceNotFoundException`, `AccessDeniedException` and `TooManyRequestsException` as Invoke does.
@@ -40,7 +44,7 @@ extension Functions {
                 "User: \(service) is not authorized to perform: lambda:InvokeFunction on resource: \(arn) because no resource-based policy allows the lambda:InvokeFunction action",
                 status: 403)
         }
-        let run = try await FunctionRun(target, reference, house)
+        let run = try await FunctionRun(target, reference, house, patience: servicePatience)
         return try await run.run(RequestID(at: house.clock.now(), house.chance).text, payload)
     }
 
