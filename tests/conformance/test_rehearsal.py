@@ -93,7 +93,7 @@ def test_a_native_rotation(secrets, database, rotation, admin, secret, name, fun
 
 @pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
 def test_an_uploaded_function(server, secrets, client, database, rotation, admin, secret, name, label):
-    function = upload(server, label, SECRETS_MANAGER_ENDPOINT=server.url)
+    function = upload(server, label)
     status, output = rotation("rehearse", name, "--function", function, "--admin", admin)
     assert status == 0 and told(output) == STEPS, output
     assert opens(secret) and scratch_users(database) == []

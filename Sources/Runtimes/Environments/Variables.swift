@@ -27,6 +27,8 @@ struct Variables: Sendable {
         if language == .python { set("PYTHONPATH", runtime) }
         if language == .node { set("NODE_PATH", "\(runtime)/node_modules:\(task)") }
         set("AWS_ENDPOINT_URL", endpoint)
+        // AWS's rotation functions read this one and fail without it; the function's owner can't know this address.
+        set("SECRETS_MANAGER_ENDPOINT", endpoint)
         if hasOwnAuthorities {
             for name: Text in ["AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
                 set(name, Text(Mounts.authoritiesLink))
