@@ -55,10 +55,14 @@ private func writableRegions() -> [Range<UInt>] {
     var text: [UInt8] = []
     var part = [UInt8](repeating: 0, count: 65536)
     while case let got = unsafe read(file, &part, part.count), got > 0 { text += part.prefix(got) }
+    // The list is read in parts while others map and unmap: what comes twice must not count twice.
+    var end: UInt = 0
     return String(decoding: text, as: UTF8.self).split(separator: "\n").compactMap { line in
         let fields = line.split(separator: " ")
         guard fields.count >= 2, fields[1].hasPrefix("rw"), !line.contains("[vvar") else { return nil }
         let ends = fields[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-        return ends.count == 2 ? ends[0]..<ends[1] : nil
+        guard ends.count == 2, ends[1] > end else { return nil }
+        defer { end = ends[1] }
+        return max(ends[0], end)..<ends[1]
     }
 }
