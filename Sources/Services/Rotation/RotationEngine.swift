@@ -49,23 +49,24 @@ package struct RotationEngine: Sendable {
     }
 
     private func due() async -> [Item] {
+        var begun: [Item] = []
         do {
             let now = house.clock.now()
+            func take(_ items: [Item]) {
+                begun += items.filter { Lease.isFree($0, for: house.node, at: now) && underWay.begin($0, at: now) }
+            }
             let (items, isAll) = try await look(Self.batch, at: now)
             underWay.note(isStoreThere: true)
-            let begun = items.filter { isFree($0, at: now) && underWay.begin($0, at: now) }
+            take(items)
             // Those of a function that has no room must not hide the others'.
-            guard !isAll, underWay.mayLookFurther(at: now) else { return begun }
-            return begun
-                + (try await look(Self.storm, at: now).items.filter {
-                    isFree($0, at: now) && underWay.begin($0, at: now)
-                })
+            if !isAll, underWay.mayLookFurther(at: now) { take(try await look(Self.storm, at: now).items) }
         } catch {
             if underWay.note(isStoreThere: false) {
                 house.log.error("rotation waits for the store: \((error as? StoreError)?.operatorText ?? "\(error)")")
             }
-            return []
         }
+        // Also if the second look failed: what has been begun is nobody else's.
+        return begun
     }
 
     /// Rotations before rehearsals.
@@ -76,12 +77,6 @@ package struct RotationEngine: Sendable {
             let rehearsals = try $0.itemsDue(kind: RehearsalDuty.kind, by: soon, limit: limit)
             return (rotations + rehearsals, max(rotations.count, rehearsals.count) < limit)
         }
-    }
-
-    private func isFree(_ item: Item, at now: Timestamp) -> Bool {
-        let holder =
-            item.key.kind == RotationDuty.kind ? (try? RotationDuty(item))?.holder : (try? RehearsalDuty(item))?.holder
-        return Lease.isFree(item, heldBy: holder, for: house.node, at: now)
     }
 
     private func turn(_ item: Item) async {

@@ -10,7 +10,7 @@ extension RotationTurn {
         return try await house.store.write { transaction in
             guard let item = try transaction.item(key) else { return nil }
             var duty = try RotationDuty(item)
-            guard Lease.isFree(item, heldBy: duty.holder, for: house.node, at: now) else { return nil }
+            guard Lease.isFree(item, for: house.node, at: now) else { return nil }
             guard let row = try transaction.secret(key.place, key.id), row.suffix == duty.suffix else {
                 try transaction.delete(key)
                 return nil
