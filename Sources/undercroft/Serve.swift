@@ -56,6 +56,7 @@ struct Server {
         let node = try folder.node(chance)
         let store = try openStore(root, node)
         let trail = try openTrail(root, node)
+        let surroundings = Surroundings.live(authorities: settings.providerAuthorities, clock: clock)
         let house = House(
             store: store,
             root: root,
@@ -66,8 +67,8 @@ struct Server {
             quotas: QuotaPolicy(isEnforced: settings.enforcesQuotas, overrides: settings.quotas),
             regions: Set(settings.regions),
             node: node,
-            rotators: Rotators.all(.live(authorities: settings.providerAuthorities, clock: clock)),
-            stages: Rotators.stages(.live(authorities: settings.providerAuthorities, clock: clock)),
+            rotators: Rotators.all(surroundings),
+            stages: Rotators.stages(surroundings),
             announce: settings.eventsURL.map { Announcer(url: $0, authorities: settings.providerAuthorities).send },
             fetch: { [authorities = settings.providerAuthorities, clock] url, thumbprints in
                 try await Providers.fetch(url, authorities, thumbprints, clock)

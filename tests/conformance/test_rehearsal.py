@@ -3,15 +3,15 @@
 The command is the real client of the operation RehearseRotation.
 """
 
+import functools
 import json
 import re
 import shutil
-import subprocess
 
 import pytest
-from harness import BINARY
 from rotated_postgres import ACCOUNT, login, opens, upload
 from support import until
+from test_rotation import command
 
 NATIVE = f"arn:aws:lambda:us-west-2:{ACCOUNT}:function:undercroft-rotate-"
 STEPS = ["prepare", "createSecret", "setSecret", "testSecret", "finishSecret", "cleanUp"]
@@ -27,14 +27,7 @@ LENDING = json.dumps({
 @pytest.fixture
 def rotation(server):
     """`undercroft rotation`: exit status and all that it says."""
-
-    def run(*words):
-        done = subprocess.run(
-            [str(BINARY), "rotation", words[0], "--data", str(server.folder), "--region", "us-west-2", *words[1:]],
-            capture_output=True, text=True, timeout=120)
-        return done.returncode, done.stdout + done.stderr
-
-    return run
+    return functools.partial(command, server)
 
 
 @pytest.fixture

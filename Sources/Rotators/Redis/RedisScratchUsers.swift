@@ -3,26 +3,17 @@ internal import Seal
 internal import Services
 
 /// Users of Redis for the time of a rehearsal. They may rotate themselves and nothing else: a rotation needs no keys.
-struct RedisScratchUsers: RehearsalStage {
+struct RedisScratchUsers: LoginStage {
     let server: RedisServer
 
+    var kind: ServerKind { RedisServer.kind }
     /// Who may change their own password may make users.
     var needsAdmin: Bool { false }
-
-    func fits(_ value: SecretBytes) -> Bool { (try? Login(value, .current, for: RedisServer.kind)) != nil }
-
-    func admin(of value: SecretBytes) -> Text? { try? Login(value, .current, for: RedisServer.kind).masterARN }
-
-    func cast(
-        _ value: SecretBytes, as username: Text, _ password: SecretBytes
-    ) throws(RotationFailure) -> SecretBytes {
-        try SecretDocument(value, .current).cast(as: username, password)
-    }
 
     func raise(
         _ copy: SecretBytes, like value: SecretBytes, _ admin: SecretBytes?
     ) async throws(RotationFailure) {
-        let scratch = try Login(copy, .current, for: RedisServer.kind)
+        let scratch = try Login(copy, .current, for: kind)
         try await asMaker("prepare", of: value, admin) { session throws(RotationFailure) in
             try await session.makeUser(scratch.username, scratch.password)
         }
@@ -38,8 +29,8 @@ struct RedisScratchUsers: RehearsalStage {
         _ task: Text, of value: SecretBytes, _ admin: SecretBytes?,
         _ body: (RedisSession) async throws(RotationFailure) -> Void
     ) async throws(RotationFailure) {
-        let current = try Login(value, .current, for: RedisServer.kind)
-        let maker = admin == nil ? current : try Login(admin: admin, of: current, for: RedisServer.kind)
+        let current = try Login(value, .current, for: kind)
+        let maker = admin == nil ? current : try Login(admin: admin, of: current, for: kind)
         // Whoever rehearses must own a user of that server.
         let own = try await open(current, task)
         await own.connection.close()
@@ -53,7 +44,7 @@ struct RedisScratchUsers: RehearsalStage {
 
     private func open(_ login: Login, _ task: Text) async throws(RotationFailure) -> RedisSession {
         do throws(Refusal) { return RedisSession(try await server.open(login), login, task) } catch {
-            throw Explanation(task: task, title: RedisServer.kind.title, login: login).failure(error)
+            throw Explanation(task: task, title: kind.title, login: login).failure(error)
         }
     }
 }

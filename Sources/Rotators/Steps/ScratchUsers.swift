@@ -4,28 +4,19 @@ internal import Services
 
 /// Users of databases for the time of a rehearsal: as with alternating users, a master user makes them and gives them the rights
 /// of the secret's user.
-struct ScratchUsers<Server: DatabaseServer>: RehearsalStage {
+struct ScratchUsers<Server: DatabaseServer>: LoginStage {
     let server: Server
 
+    var kind: ServerKind { server.kind }
     var needsAdmin: Bool { true }
-
-    func fits(_ value: SecretBytes) -> Bool { (try? Login(value, .current, for: server.kind)) != nil }
-
-    func admin(of value: SecretBytes) -> Text? { try? Login(value, .current, for: server.kind).masterARN }
-
-    func cast(
-        _ value: SecretBytes, as username: Text, _ password: SecretBytes
-    ) throws(RotationFailure) -> SecretBytes {
-        try SecretDocument(value, .current).cast(as: username, password)
-    }
 
     func raise(
         _ copy: SecretBytes, like value: SecretBytes, _ admin: SecretBytes?
     ) async throws(RotationFailure) {
         let door = Door(server: server, task: "prepare")
-        let current = try Login(value, .current, for: server.kind)
-        let scratch = try Login(copy, .current, for: server.kind)
-        let master = try Login(admin: admin, of: current, for: server.kind)
+        let current = try Login(value, .current, for: kind)
+        let scratch = try Login(copy, .current, for: kind)
+        let master = try Login(admin: admin, of: current, for: kind)
         try await BlockingThreads.shared.run { () throws(RotationFailure) in
             // Whoever rehearses must own the user whose rights are copied, or the master would lend anybody's.
             let own = try door.open(current)
@@ -41,8 +32,8 @@ struct ScratchUsers<Server: DatabaseServer>: RehearsalStage {
 
     func strike(_ username: Text, of value: SecretBytes, _ admin: SecretBytes?) async throws(RotationFailure) {
         let door = Door(server: server, task: "cleanUp")
-        let current = try Login(value, .current, for: server.kind)
-        let master = try Login(admin: admin, of: current, for: server.kind)
+        let current = try Login(value, .current, for: kind)
+        let master = try Login(admin: admin, of: current, for: kind)
         let alternate = try AlternateName.of(username, server.nameLimit(current.engine))
         try await BlockingThreads.shared.run { () throws(RotationFailure) in
             let connection = try door.open(master)
@@ -50,25 +41,5 @@ struct ScratchUsers<Server: DatabaseServer>: RehearsalStage {
                 for name in [alternate, username] { try connection.remove(name) }
             } catch { throw door.failure(error, master) }
         }
-    }
-}
-
-extension SecretDocument {
-    func cast(as username: Text, _ password: SecretBytes) throws(RotationFailure) -> SecretBytes {
-        var document = self
-        try document.replace("username", username)
-        try document.replace("password", password)
-        return document.encoded
-    }
-}
-
-extension Login {
-    /// - Parameter value: of the secret that the rehearsal was given as its admin's.
-    init(admin value: SecretBytes?, of login: Login, for kind: ServerKind) throws(RotationFailure) {
-        guard let value else {
-            throw RotationFailure("InvalidSecret", "Nobody is named who may make users on \(login.host).")
-        }
-        self = try Login(value, .master, for: kind)
-        try mustServe(login)
     }
 }

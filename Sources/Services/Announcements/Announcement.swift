@@ -59,7 +59,7 @@ struct Announcement: Sendable {
     mutating func postpone(at now: Timestamp) -> Bool {
         guard now < made + Self.longest else { return false }
         attempts += 1
-        item.due = now + min(1000 << min(attempts - 1, 9), 300_000)
+        item.due = now + Backoff.pause(first: 1000, doublings: attempts - 1, longest: 300_000)
         item.body = body
         return true
     }

@@ -31,12 +31,7 @@ package struct Announcements: Sendable {
     private func claim(_ item: Item, at now: Timestamp) async throws -> Announcement? {
         do {
             return try await house.store.write { transaction in
-                guard var current = try transaction.item(item.key), let due = current.due, due <= now else {
-                    return nil
-                }
-                current.due = now + Self.claim
-                current.rev = try transaction.update(current)
-                return try Announcement(current)
+                try transaction.claim(item.key, at: now, until: now + Self.claim).map { try Announcement($0) }
             }
         } catch StoreError.conflict {
             return nil

@@ -75,7 +75,7 @@ struct FunctionEvent: Sendable {
         }
         guard now < accepted + Self.longestWait else { return nil }
         delays += 1
-        due = now + min(300_000, 1000 << min(delays, 9))
+        due = now + Backoff.pause(first: 1000, doublings: delays, longest: 300_000)
         return due
     }
 }

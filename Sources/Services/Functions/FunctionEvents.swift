@@ -28,11 +28,10 @@ package struct FunctionEvents: Sendable {
             do {
                 claimed.append(
                     try await house.store.write { [house] transaction in
-                        guard var current = try transaction.item(item.key), let date = current.due, date <= now else {
+                        let end = now + 900_000 + FunctionEvent.grace
+                        guard let current = try transaction.claim(item.key, at: now, until: end) else {
                             throw StoreError.conflict
                         }
-                        current.due = now + 900_000 + FunctionEvent.grace
-                        current.rev = try transaction.update(current)
                         return try FunctionEvent(current, house.root)
                     })
             } catch StoreError.conflict {

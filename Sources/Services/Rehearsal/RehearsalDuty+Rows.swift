@@ -64,7 +64,7 @@ extension RehearsalDuty.Run {
     }
 
     /// Milliseconds until the next attempt at cleaning up.
-    var pause: Int64 { min(60_000 << min(sweeps, 6), 3_600_000) }
+    var pause: Int64 { Backoff.pause(first: 60_000, doublings: sweeps, longest: 3_600_000) }
 }
 
 extension RehearsalDuty {

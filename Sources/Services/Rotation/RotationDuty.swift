@@ -64,6 +64,14 @@ struct RotationDuty: Sendable {
 }
 
 extension Transaction {
+    /// Puts off what is due, for as long as whoever claims it may need; `nil` if it is not due, or no longer there.
+    borrowing func claim(_ key: ItemKey, at now: Timestamp, until: Timestamp) throws(StoreError) -> Item? {
+        guard var item = try item(key), let due = item.due, due <= now else { return nil }
+        item.due = until
+        item.rev = try update(item)
+        return item
+    }
+
     /// Throws `conflict` if somebody else has written it meanwhile.
     borrowing func write(_ item: inout Item, isNew: inout Bool) throws(StoreError) {
         if isNew {

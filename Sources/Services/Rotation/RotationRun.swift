@@ -70,7 +70,7 @@ struct RotationRun: Sendable, Equatable {
     }
 
     /// Milliseconds from a failed attempt to the next: two minutes at first, twice as long each time, an hour at most.
-    private var pause: Int64 { min(120_000 << Int64(min(max(attempts, 1) - 1, 5)), 3_600_000) }
+    private var pause: Int64 { Backoff.pause(first: 120_000, doublings: Int64(attempts) - 1, longest: 3_600_000) }
 
     init?(_ fields: Fields) {
         guard let kind = fields.text("kind").flatMap({ Kind(rawValue: $0) }), let token = fields.text("token"),
