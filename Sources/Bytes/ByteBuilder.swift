@@ -4,8 +4,8 @@ package struct ByteBuilder: Sendable {
 
     package init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
-    package mutating func append(_ string: String) { bytes.append(contentsOf: string.utf8) }
-    package mutating func append(_ text: Text) { bytes.append(contentsOf: text.string.utf8) }
+    package mutating func append(_ string: String) { bytes.append(string.utf8.span) }
+    package mutating func append(_ text: Text) { bytes.append(text.string.utf8.span) }
     package mutating func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }
     package mutating func append(_ other: ArraySlice<UInt8>) { bytes.append(contentsOf: other) }
     package mutating func append(_ utf8: Substring.UTF8View) { bytes.append(contentsOf: utf8) }
@@ -55,7 +55,7 @@ package struct ByteBuilder: Sendable {
     /// Big-endian length prefix: used where bytes are bound to a signature or a seal, so that fields can't run together.
     package mutating func append(lengthPrefixed data: String.UTF8View) {
         append(bigEndian: UInt32(data.count))
-        bytes.append(contentsOf: data)
+        bytes.append(data.span)
     }
 
     package mutating func append(lengthPrefixed data: [UInt8]) {

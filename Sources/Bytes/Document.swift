@@ -72,9 +72,12 @@ package struct Fields: Sendable, ExpressibleByDictionaryLiteral {
 
     /// The first member of that name; `nil` also for an explicit null, which AWS treats as absent.
     package subscript(name: Text) -> Document? {
-        for member in members where member.name == name {
-            if case .null = member.value { return nil }
-            return member.value
+        // A span borrows: a loop over the array would retain each member's name and value.
+        let all = members.span
+        let wanted = name.string.utf8.span
+        for index in all.indices where all[index].name.string.utf8.span.isSame(as: wanted) {
+            if case .null = all[index].value { return nil }
+            return all[index].value
         }
         return nil
     }

@@ -89,6 +89,7 @@ private struct JSONParser {
             index += 1
             return fields
         }
+        fields.members.reserveCapacity(4)
         while true {
             skipSpace()
             guard index < bytes.count, bytes[index] == 0x22 else { throw flaw("a member name is missing") }

@@ -34,6 +34,13 @@ extension Span where Element == UInt8 {
         return Self.stir(mix ^ rest)
     }
 
+    /// For dictionaries, which an attacker may choose the keys of.
+    func hash(into hasher: inout Hasher) {
+        unsafe withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        // No key begins another: 0xFF is in no UTF-8.
+        hasher.combine(0xFF as UInt8)
+    }
+
     private static func stir(_ value: UInt64) -> UInt64 {
         let product = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
         return product.high ^ product.low
@@ -73,10 +80,15 @@ extension Span where Element == UInt8 {
 }
 
 extension [UInt8] {
+    /// In one piece, and without a reference to what holds the bytes: a text's own view is copied through an iterator, which
+    /// retains it several times.
+    package mutating func append(_ source: borrowing Span<UInt8>) {
+        unsafe source.withUnsafeBytes { unsafe append(contentsOf: $0) }
+    }
+
     /// A part of `source`, in one piece.
     package mutating func append(_ source: borrowing Span<UInt8>, _ range: Range<Int>) {
-        let part = source.extracting(range)
-        unsafe part.withUnsafeBytes { unsafe append(contentsOf: $0) }
+        append(source.extracting(range))
     }
 
     /// Eight bytes, the highest first.

@@ -32,15 +32,13 @@ package struct Text: Sendable, Hashable, Comparable, ExpressibleByStringInterpol
     }
 
     package static func == (a: Text, b: Text) -> Bool {
-        let (left, right) = (a.string.utf8.span, b.string.utf8.span)
-        guard left.count == right.count else { return false }
-        for index in left.indices where left[index] != right[index] { return false }
-        return true
+        a.string.utf8.span.isSame(as: b.string.utf8.span)
     }
 
     package static func < (a: Text, b: Text) -> Bool { a.string.utf8.lexicographicallyPrecedes(b.string.utf8) }
 
-    package func hash(into hasher: inout Hasher) { string.hash(into: &hasher) }
+    /// The bytes as they are: a `String` would be looked at for what has to be normalized first.
+    package func hash(into hasher: inout Hasher) { string.utf8.span.hash(into: &hasher) }
 
     package func hasPrefix(_ prefix: Text) -> Bool {
         let (mine, wanted) = (string.utf8.span, prefix.string.utf8.span)

@@ -10,19 +10,21 @@ package struct Binding: Sendable, Hashable {
 
     package init(_ purpose: Text, _ parts: [Text]) {
         var length = 9 + purpose.utf8.count
-        for part in parts { length += 4 + part.utf8.count }
+        let all = parts.span
+        for index in all.indices { length += 4 + all[index].string.utf8.count }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(length)
         bytes.append(1)
         Binding.append(purpose, to: &bytes)
         Binding.append(parts.count, to: &bytes)
-        for part in parts { Binding.append(part, to: &bytes) }
+        for index in all.indices { Binding.append(all[index], to: &bytes) }
         self.bytes = bytes
     }
 
     private static func append(_ text: Text, to bytes: inout [UInt8]) {
-        append(text.utf8.count, to: &bytes)
-        bytes.append(contentsOf: text.utf8)
+        let utf8 = text.string.utf8.span
+        append(utf8.count, to: &bytes)
+        bytes.append(utf8)
     }
 
     private static func append(_ count: Int, to bytes: inout [UInt8]) {

@@ -12,9 +12,8 @@ package final class Session {
     /// Secrets made less secrets gone.
     private(set) var secretChanges: [Place: Int] = [:]
     private(set) var records: [(node: Text, record: [UInt8])] = []
-    /// Numbers of the outbox that nobody else gets, the last of them for a row that is still to be written.
+    /// Of the rows of the outbox that were written.
     private var numbers: [Int64] = []
-    private var isNumberFree = false
     private var sent: [(row: Int64, records: [[UInt8]], courier: any Courier)] = []
 
     /// Before the transaction begins, so that the horizon is not younger than what the transaction sees.
@@ -41,21 +40,13 @@ package final class Session {
     func keep(_ key: CacheKey, _ value: any Sendable, _ cost: Int) { kept.append((key, value, cost)) }
     func noteSecrets(_ change: Int, _ place: Place) { secretChanges[place, default: 0] += change }
 
-    func record(_ record: [UInt8], of node: Text) {
-        if records.isEmpty { reserveNumber() }
-        records.append((node, record))
-    }
+    func record(_ record: [UInt8], of node: Text) { records.append((node, record)) }
 
-    private func reserveNumber() {
-        numbers.append(ground.outbox.next())
-        isNumberFree = true
-    }
-
-    /// For a row that is written now.
+    /// For a row of the outbox that is written now.
     func takeNumber() -> Int64 {
-        if !isNumberFree { reserveNumber() }
-        isNumberFree = false
-        return numbers[numbers.count - 1]
+        let number = ground.outbox.next()
+        numbers.append(number)
+        return number
     }
 
     /// Once the row is written, and before anybody can see it.
@@ -78,22 +69,29 @@ package final class Session {
             case .unknown: courier.forgo(row, mayExist: true)
             }
         }
-        if outcome != .rolledBack { ground.cache.invalidate(touched) }
-        guard outcome == .committed, isInOrder else { return }
-        for (key, value, cost) in kept { ground.cache.insert(key, value, cost: cost, ground.cache.ticket(for: key)) }
+        guard outcome != .rolledBack else { return }
+        guard outcome == .committed, isInOrder, !kept.isEmpty else { return ground.cache.invalidate(touched) }
+        for key in touched where !kept.contains(where: { $0.key == key }) { ground.cache.invalidate(key) }
+        for (key, value, cost) in kept { ground.cache.replace(key, value, cost: cost) }
     }
 
     enum Outcome { case committed, rolledBack, unknown }
 }
 
 /// What all sessions of a store share.
-struct Ground: Sendable {
+final class Ground: Sendable {
     let rows: RowAuthenticator
     let options: StoreOptions
     let cache: RowCache
-    let outbox: OutboxOrder
-    let couriers: Couriers
-    let figures: FigureBoard
+    let outbox = OutboxOrder()
+    let couriers = Couriers()
+    let figures = FigureBoard()
+
+    init(_ rows: RowAuthenticator, _ options: StoreOptions, cache: RowCache) {
+        self.rows = rows
+        self.options = options
+        self.cache = cache
+    }
 }
 
 /// The read verbs, in a snapshot and in a transaction alike.

@@ -89,14 +89,6 @@ package final class Store: Sendable {
     package func close() async { await engine.close() }
 }
 
-extension Ground {
-    fileprivate init(_ rows: RowAuthenticator, _ options: StoreOptions, cache: RowCache) {
-        self.init(
-            rows: rows, options: options, cache: cache, outbox: OutboxOrder(), couriers: Couriers(),
-            figures: FigureBoard())
-    }
-}
-
 /// A database that runs jobs on threads of its own.
 protocol Engine: Sendable {
     func read(_ job: any Job)

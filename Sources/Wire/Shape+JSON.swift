@@ -3,10 +3,12 @@ import Bytes
 extension Structure {
     func read(json fields: Fields, isSensitive: Bool) throws(Fault) -> Fields {
         var read = Fields()
-        for member in members {
-            guard let value = fields[member.name] else { continue }
-            read.add(
-                member.name, try member.shape.read(json: value, isSensitive: isSensitive || member.isSensitive))
+        read.members.reserveCapacity(fields.members.count)
+        let all = members.span
+        for index in all.indices {
+            guard let value = fields[all[index].name] else { continue }
+            let isSensitive = isSensitive || all[index].isSensitive
+            read.add(all[index].name, try all[index].shape.read(json: value, isSensitive: isSensitive))
         }
         return read
     }

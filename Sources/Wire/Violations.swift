@@ -18,13 +18,12 @@ private struct ConstraintCheck {
     private static let limit = 100
 
     mutating func structure(_ structure: Structure, _ fields: Fields, isSensitive: Bool) {
-        for member in structure.members {
-            path.append(member.camelName)
-            if let value = fields[member.name] {
-                check(member.shape, value, isSensitive: isSensitive || member.isSensitive)
-            } else if member.isRequired {
-                check(member.shape, .null, isSensitive: false)
-            }
+        let all = structure.members.span
+        for index in all.indices {
+            let value = fields[all[index].name]
+            guard value != nil || all[index].isRequired else { continue }
+            path.append(all[index].camelName)
+            check(all[index].shape, value ?? .null, isSensitive: isSensitive || all[index].isSensitive)
             path.removeLast()
         }
     }

@@ -87,16 +87,13 @@ struct OutboxTests {
     func aReaderWaitsForTheSlow(_ engine: Engine) async throws {
         guard engine == .postgres else { return }
         try await withStore(engine) { bench in
-            let (numbered, mayCommit) = (Monitor(false), Monitor(false))
-            async let slow: Void = bench.store.write { transaction in
-                transaction.appendRecord(node: "n", [1])
-                numbered.change { $0 = true }
-                mayCommit.wait { $0 ? true : nil }
-            }
-            while !numbered.read({ $0 }) { await Task.yield() }
+            let door = SlowDoor()
+            bench.store.deliver(recordsOf: "n", to: door)
+            async let slow: Void = bench.store.write { $0.appendRecord(node: "n", [1]) }
+            while !door.isWritten { await Task.yield() }
             try await bench.store.write { $0.appendRecord(node: "n", [2]) }
             let early = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
-            mayCommit.change { $0 = true }
+            door.open()
             try await slow
             let late = try await bench.store.read { try $0.records(node: "n", after: 0, limit: 9) }
             #expect(early.count == 0)
@@ -144,4 +141,23 @@ struct OutboxTests {
             #expect(left == 0)
         }
     }
+}
+
+/// Holds up the first transaction between its row, which has a number, and its commit.
+private final class SlowDoor: Courier {
+    private let state = Monitor((rows: 0, isOpen: false))
+
+    var isWritten: Bool { state.read { $0.rows > 0 } }
+    func open() { state.change { $0.isOpen = true } }
+
+    func announce(_ row: Int64) {
+        let isFirst = state.change { state in
+            state.rows += 1
+            return state.rows == 1
+        }
+        if isFirst { state.wait { $0.isOpen ? true : nil } }
+    }
+
+    func take(_ row: Int64, _ records: [[UInt8]]) {}
+    func forgo(_ row: Int64, mayExist: Bool) {}
 }

@@ -145,6 +145,43 @@ struct SQLiteTests {
         }
     }
 
+    /// More than the cache holds, so that pages go to the log before the commit, are read back from there and written anew.
+    @Test func theLogIsWholeWhateverGoesThroughIt() async throws {
+        try await withStore(.sqlite) { bench in
+            let body = [UInt8](repeating: 7, count: 60_000)
+            let fill: @Sendable (borrowing Transaction, UInt8) throws -> Void = { transaction, mark in
+                for index in 0..<400 {
+                    _ = try transaction.insert(item("i\(index)", body: body))
+                    // The cache holds about 270: around there they have just left it.
+                    for back in stride(from: 240, through: min(index, 300), by: 6) {
+                        let id = Text("i\(index - back)")
+                        guard var old = try transaction.item(item(id).key), old.body.count == body.count else {
+                            throw Refused()
+                        }
+                        guard back == 270 else { continue }
+                        old.body[0] = mark
+                        try transaction.update(old)
+                    }
+                }
+            }
+            await #expect(throws: Refused.self) {
+                try await bench.store.write { transaction in
+                    try fill(transaction, 1)
+                    throw Refused()
+                }
+            }
+            #expect(try await bench.store.read { try $0.itemCount(home, kind: "user") } == 0)
+            try await bench.store.write { try fill($0, 2) }
+            let seen = try await bench.store.read { try $0.items(home, kind: "user", limit: 500) }
+            #expect(seen.count == 400)
+            #expect(seen.count { $0.body[0] == 2 && $0.body.count == body.count } == 130)
+            // As another program finds it, by the log alone: nothing has been carried over since.
+            let other = try DatabaseQueue(path: bench.location + "/undercroft.db")
+            #expect(try await other.read { try String.fetchOne($0, sql: "PRAGMA integrity_check") } == "ok")
+            #expect(try await other.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM item") } == 400)
+        }
+    }
+
     @Test func faultsMeanWhatTheySay() {
         let ioerr = SQLITE_IOERR
         let table: [(Int32, SQLiteFault.Moment, String, Bool)] = [

@@ -108,19 +108,37 @@ func authorize<Op: Operation>(
 ) throws -> Authorized<Op> {
     if let fault = call.caller.refusal(of: Op.name, Op.api) { throw fault }
     let subject = try Op.find(input, call)
-    for question in Op.asks(input, subject, call) {
-        call.note(owner: question.owner)
-        let (ask, layers) = try terms(question, call)
-        var decision = decide(ask, layers)
-        if decision.isContextual { call.markContextual() }
-        // A policy asked for a key whose value is in a row that is not at hand: it is asked again with the row.
-        if let detour = call.takeWanted() { throw detour }
-        if !decision.isAllowed, let granted = try judgeByGrant(question, decision, call) { decision = granted }
-        if !decision.isAllowed, let mandated = try judgeByMandate(question, decision, call) { decision = mandated }
-        call.note(Finding(question, decision, ask, layers, call))
-        guard decision.isAllowed else {
-            throw question.refusal ?? Fault.denied(decision, question, call.caller, Op.api)
+    let questions = Op.asks(input, subject, call)
+    let all = questions.span
+    for index in all.indices {
+        if let memory = all[index].memory, let known = memory.finding(all[index].action, call.caller) {
+            call.note(known)
+        } else {
+            try authorize(questions[index], Op.api, call)
         }
     }
     return Authorized(call: call, input: input, subject: subject, parameters: parameters)
+}
+
+extension Call {
+    /// Whether nobody has a say but the caller's account.
+    fileprivate func isOwn(_ question: Question) -> Bool {
+        question.owner == place.account && question.owner == caller.account && caller.mandate == nil
+    }
+}
+
+private func authorize(_ question: Question, _ api: API, _ call: Call) throws {
+    call.note(owner: question.owner)
+    let (ask, layers) = try terms(question, call)
+    var decision = decide(ask, layers)
+    if decision.isContextual { call.markContextual() }
+    // A policy asked for a key whose value is in a row that is not at hand: it is asked again with the row.
+    if let detour = call.takeWanted() { throw detour }
+    let isLasting = decision.isAllowed && !decision.isContextual && call.isOwn(question)
+    if !decision.isAllowed, let granted = try judgeByGrant(question, decision, call) { decision = granted }
+    if !decision.isAllowed, let mandated = try judgeByMandate(question, decision, call) { decision = mandated }
+    let finding = Finding(question, decision, ask, layers, call)
+    call.note(finding)
+    guard decision.isAllowed else { throw question.refusal ?? Fault.denied(decision, question, call.caller, api) }
+    if isLasting { question.memory?.keep(finding, question.action, call.caller) }
 }

@@ -2,7 +2,9 @@ package import Bytes
 package import Wire
 
 /// An operation as the gate holds it: its description, and a way to run it.
-package struct Entry: Sendable {
+///
+/// An object, because every request looks at one several times: a copy would retain each of its parts.
+package final class Entry: Sendable {
     package enum Step: Sendable {
         case done(Fields)
         case suspends(@Sendable () async throws -> Fields)
@@ -19,17 +21,18 @@ package struct Entry: Sendable {
     package let input: Structure
     let perform: @Sendable (Call, Fields) throws -> Step
     /// `nil` for operations that are never prepared.
-    private(set) var prepare: (@Sendable (Call, Fields) throws -> (any Prepared)?)?
+    let prepare: (@Sendable (Call, Fields) throws -> (any Prepared)?)?
 
-    package init<Op: RepeatableOperation>(repeating op: Op.Type) {
-        self.init(reading: op)
-        prepare = { call, fields in
-            try Op.prepare(try authorize(Op.self, try Op.decode(fields), fields, call))
-        }
+    package convenience init<Op: RepeatableOperation>(repeating op: Op.Type) {
+        self.init(
+            reading: op,
+            prepare: { call, fields in try Op.prepare(try authorize(Op.self, try Op.decode(fields), fields, call)) })
     }
 
-    package init<Op: ReadOperation>(reading _: Op.Type) {
-        self.init(Op.self) { call, fields in
+    package convenience init<Op: ReadOperation>(
+        reading _: Op.Type, prepare: (@Sendable (Call, Fields) throws -> (any Prepared)?)? = nil
+    ) {
+        self.init(Op.self, prepare: prepare) { call, fields in
             let authorized = try authorize(Op.self, try Op.decode(fields), fields, call)
             let output = Op.encode(try Op.answer(authorized))
             let resources = Op.resources(authorized.subject)
@@ -41,8 +44,8 @@ package struct Entry: Sendable {
         }
     }
 
-    package init<Op: WriteOperation>(writing _: Op.Type) {
-        self.init(Op.self) { call, fields in
+    package convenience init<Op: WriteOperation>(writing _: Op.Type) {
+        self.init(Op.self, prepare: nil) { call, fields in
             let authorized = try authorize(Op.self, try Op.decode(fields), fields, call)
             return .suspends {
                 let output = Op.encode(try await Op.run(authorized))
@@ -58,7 +61,11 @@ package struct Entry: Sendable {
         }
     }
 
-    private init<Op: Operation>(_: Op.Type, perform: @escaping @Sendable (Call, Fields) throws -> Step) {
+    private init<Op: Operation>(
+        _: Op.Type,
+        prepare: (@Sendable (Call, Fields) throws -> (any Prepared)?)?,
+        perform: @escaping @Sendable (Call, Fields) throws -> Step
+    ) {
         name = Op.name
         api = Op.api
         quota = Op.quota
@@ -68,6 +75,7 @@ package struct Entry: Sendable {
         isOpen = Op.isOpen
         route = Op.route
         input = Op.input
+        self.prepare = prepare
         guard Op.input.members.contains(where: { $0.name == "GrantTokens" }) else {
             self.perform = perform
             return

@@ -74,25 +74,27 @@ package protocol NestedOperation: ReadOperation {
 
 /// One thing that a caller must be allowed to do, with the policies that lie on the resource's side.
 package struct Question: Sendable {
-    package var action: Text
+    package var action: Text { didSet { memory = nil } }
     /// The ARN that policies are matched against, or `*`.
-    package var resource: Text
+    package var resource: Text { didSet { memory = nil } }
     /// What a refusal names: the id as the caller sent it. `nil` leaves the resource out of the text.
     package var shown: Text?
-    package var owner: AccountID
-    package var resourcePolicy: NamedPolicy?
+    package var owner: AccountID { didSet { memory = nil } }
+    package var resourcePolicy: NamedPolicy? { didSet { memory = nil } }
     /// A KMS key policy must allow by itself or delegate to the account.
-    package var isKeyPolicy: Bool
+    package var isKeyPolicy: Bool { didSet { memory = nil } }
     /// A role's trust policy must allow by itself or delegate to the account.
-    package var isTrustPolicy = false
+    package var isTrustPolicy = false { didSet { memory = nil } }
     /// Who asks, if it is not whoever signed.
-    package var principal: Principal?
+    package var principal: Principal? { didSet { memory = nil } }
     /// What is said instead of naming the policies that were missing.
     package var refusal: Fault?
     /// Condition keys of the service and of the resource.
     package var keys: ContextKeys
     /// What a grant would have to cover, where one counts: on a KMS key.
     package var claim: GrantClaim?
+    /// Of the resource, as long as the question is about what the resource itself says.
+    private(set) var memory: DecisionMemory?
 
     package init(
         action: Text,
@@ -104,6 +106,22 @@ package struct Question: Sendable {
         keys: ContextKeys,
         claim: GrantClaim? = nil
     ) {
+        self.init(
+            action: action, resource: resource, shown: shown, owner: owner, resourcePolicy: resourcePolicy,
+            isKeyPolicy: isKeyPolicy, keys: keys, claim: claim, memory: nil)
+    }
+
+    init(
+        action: Text,
+        resource: Text,
+        shown: Text?,
+        owner: AccountID,
+        resourcePolicy: NamedPolicy?,
+        isKeyPolicy: Bool,
+        keys: ContextKeys,
+        claim: GrantClaim?,
+        memory: DecisionMemory?
+    ) {
         self.action = action
         self.resource = resource
         self.shown = shown
@@ -112,5 +130,6 @@ package struct Question: Sendable {
         self.isKeyPolicy = isKeyPolicy
         self.keys = keys
         self.claim = claim
+        self.memory = memory
     }
 }

@@ -135,7 +135,8 @@ extension Keys {
             // Without a key there is no key policy that could allow anything: the identity's word decides who may learn that.
             isKeyPolicy: subject.key != nil,
             keys: keys,
-            claim: subject.key.map { GrantClaim(action, on: $0, context) }
+            claim: subject.key.map { GrantClaim(action, on: $0, context) },
+            memory: subject.key?.memory
         )
     }
 }

@@ -37,6 +37,7 @@ final class KeyState: Sendable {
     let family: KeyFamily?
     let written: WrittenPolicy
     let policy: NamedPolicy
+    let memory = DecisionMemory()
     let tags: [Tag]
     /// Empty until the first import; never for other origins.
     let materials: [Material]

@@ -10,6 +10,7 @@ final class SecretState: Sendable {
     let draft: SecretDraft
     /// Compiled once per cached row.
     let policy: NamedPolicy?
+    let memory: DecisionMemory
 
     convenience init(_ row: SecretRow) throws { try self.init(row, try SecretDraft(row), like: nil) }
 
@@ -23,9 +24,9 @@ final class SecretState: Sendable {
         let arn = other?.arn ?? Secrets.arn(row.name, row.suffix, in: row.place)
         self.arn = arn
         if let other, other.draft.policy == draft.policy {
-            policy = other.policy
+            (policy, memory) = (other.policy, other.memory)
         } else {
-            policy = try draft.policy?.compiled(.resource, name: arn)
+            (policy, memory) = (try draft.policy?.compiled(.resource, name: arn), DecisionMemory())
         }
     }
 

@@ -56,7 +56,10 @@ extension Secrets {
             shown: subject.reference.sent,
             owner: subject.reference.place.account,
             resourcePolicy: subject.state?.policy,
-            keys: keys
+            isKeyPolicy: false,
+            keys: keys,
+            claim: nil,
+            memory: subject.state?.memory
         )
     }
 

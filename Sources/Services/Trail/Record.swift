@@ -250,14 +250,15 @@ package enum Record {
     private static func append(recordable fields: Fields, _ shape: Structure, to out: inout ByteBuilder) {
         out.append(byte: 0x7B)
         var isFirst = true
-        for member in shape.members where !member.isSensitive {
-            guard let value = fields[member.name] else { continue }
+        let all = shape.members.span
+        for index in all.indices where !all[index].isSensitive {
+            guard let value = fields[all[index].name] else { continue }
             if !isFirst { out.append(byte: 0x2C) }
             isFirst = false
             out.append(byte: 0x22)
-            out.append(member.camelName)
+            out.append(all[index].camelName)
             out.append(#"":"#)
-            append(recordable: value, member.shape, to: &out)
+            append(recordable: value, all[index].shape, to: &out)
         }
         out.append(byte: 0x7D)
     }

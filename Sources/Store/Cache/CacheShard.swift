@@ -1,13 +1,27 @@
 /// A part of the cache under one lock: entries in slots, a hand that goes round and gives each a second chance.
 struct CacheShard {
+    /// A key with its hash, which chose the shard: nobody computes it a second time.
+    struct Key: Hashable {
+        let key: CacheKey
+        let hash: Int
+
+        init(_ key: CacheKey) {
+            self.key = key
+            hash = key.hashValue
+        }
+
+        static func == (a: Key, b: Key) -> Bool { a.hash == b.hash && a.key == b.key }
+        func hash(into hasher: inout Hasher) { hasher.combine(hash) }
+    }
+
     /// An object, so that a look at it copies nothing.
     private final class Entry {
-        let key: CacheKey
+        let key: Key
         let value: (any Sendable)?
         let cost: Int
         var isReferenced = false
 
-        init(key: CacheKey, value: (any Sendable)?, cost: Int) {
+        init(key: Key, value: (any Sendable)?, cost: Int) {
             self.key = key
             self.value = value
             self.cost = cost
@@ -19,7 +33,7 @@ struct CacheShard {
     private static let bucketBits = 9
 
     private let budget: Int
-    private var places: [CacheKey: Int] = [:]
+    private var places: [Key: Int] = [:]
     private var slots: [Entry?] = []
     private var free: [Int] = []
     private var hand = 0
@@ -36,15 +50,24 @@ struct CacheShard {
         return .miss
     }
 
-    mutating func lookup(_ key: CacheKey) -> RowCache.Hit {
+    mutating func lookup(_ key: Key) -> RowCache.Hit {
         guard let place = places[key], let entry = slots[place] else { return miss() }
         figures.hits &+= 1
         entry.isReferenced = true
         return entry.value.map { .hit($0) } ?? .absent
     }
 
-    mutating func insert(_ key: CacheKey, _ value: (any Sendable)?, cost: Int) {
-        remove(key)
+    /// What is there under that key gives way, in its own slot if there is room for the new value.
+    mutating func insert(_ key: Key, _ value: (any Sendable)?, cost: Int) {
+        if let place = places[key], let old = slots[place] {
+            let change = max(0, cost) + Self.overhead - old.cost
+            if figures.bytes + change <= budget {
+                slots[place] = Entry(key: key, value: value, cost: old.cost + change)
+                figures.bytes += change
+                return
+            }
+            remove(key)
+        }
         guard cost <= budget - Self.overhead else { return }
         let cost = max(0, cost) + Self.overhead
         makeRoom(for: cost)
@@ -59,8 +82,11 @@ struct CacheShard {
         figures.bytes += cost
     }
 
-    mutating func invalidate(_ key: CacheKey, _ hash: Int) {
-        versions[bucket(hash)] &+= 1
+    /// What was read of this key before is dropped.
+    mutating func age(_ key: Key) { versions[bucket(key.hash)] &+= 1 }
+
+    mutating func invalidate(_ key: Key) {
+        age(key)
         remove(key)
     }
 
@@ -86,7 +112,7 @@ struct CacheShard {
         }
     }
 
-    private mutating func remove(_ key: CacheKey) {
+    private mutating func remove(_ key: Key) {
         guard let place = places.removeValue(forKey: key), let entry = slots[place] else { return }
         slots[place] = nil
         free.append(place)

@@ -37,14 +37,14 @@ package final class RowCache: Sendable {
 
     /// `.miss` for everything while the cache is not trusted.
     package func lookup(_ key: CacheKey) -> Hit {
-        let hash = Self.hash(key)
-        guard isTrusted else { return shard(hash).state.withLock { $0.miss() } }
-        return shard(hash).state.withLock { $0.lookup(key) }
+        let key = CacheShard.Key(key)
+        guard isTrusted else { return shard(key.hash).state.withLock { $0.miss() } }
+        return shard(key.hash).state.withLock { $0.lookup(key) }
     }
 
     /// To be taken before the row is read.
     package func ticket(for key: CacheKey) -> CacheTicket {
-        let hash = Self.hash(key)
+        let hash = key.hashValue
         let now = generation.load(ordering: .acquiring)
         return CacheTicket(hash: hash, generation: now, version: shard(hash).state.withLock { $0.version(hash) })
     }
@@ -63,19 +63,30 @@ package final class RowCache: Sendable {
 
     /// `value` is `nil` when there is no such row; `cost` is its size in bytes, roughly.
     package func insert(_ key: CacheKey, _ value: (any Sendable)?, cost: Int, _ ticket: CacheTicket) {
-        let hash = Self.hash(key)
-        shard(hash).state.withLock { state in
+        let key = CacheShard.Key(key)
+        shard(key.hash).state.withLock { state in
             // Under the shard's lock: `clear` raises the generation before it empties the shards.
-            guard generation.load(ordering: .acquiring) == ticket.generation, state.version(hash) == ticket.version
+            guard generation.load(ordering: .acquiring) == ticket.generation, state.version(key.hash) == ticket.version
             else { return }
             state.insert(key, value, cost: cost)
         }
     }
 
-    package func invalidate(_ keys: [CacheKey]) {
-        for key in keys {
-            let hash = Self.hash(key)
-            shard(hash).state.withLock { $0.invalidate(key, hash) }
+    package func invalidate(_ keys: [CacheKey]) { for key in keys { invalidate(key) } }
+
+    func invalidate(_ key: CacheKey) {
+        let key = CacheShard.Key(key)
+        shard(key.hash).state.withLock { $0.invalidate(key) }
+    }
+
+    /// The row has changed, and this is what it is now.
+    func replace(_ key: CacheKey, _ value: any Sendable, cost: Int) {
+        let key = CacheShard.Key(key)
+        let now = generation.load(ordering: .acquiring)
+        shard(key.hash).state.withLock { state in
+            guard generation.load(ordering: .acquiring) == now else { return state.invalidate(key) }
+            state.age(key)
+            state.insert(key, value, cost: cost)
         }
     }
 
@@ -101,7 +112,6 @@ package final class RowCache: Sendable {
     /// What other nodes changed before this moment less the trust's length has been invalidated.
     func trust(until moment: UInt64) { trustedUntil.store(moment, ordering: .releasing) }
 
-    private static func hash(_ key: CacheKey) -> Int { key.hashValue }
     private func shard(_ hash: Int) -> ShardBox { shards[hash & (Self.shardCount - 1)] }
 }
 

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import CWriteAheadLog
 internal import GRDB
 internal import GRDBSQLite
 
@@ -31,6 +32,7 @@ enum SQLiteFile {
                 }
             }
             try checkDurable(queue)
+            try collectLog(queue)
             return queue
         } catch {
             throw translate(error)
@@ -61,6 +63,17 @@ enum SQLiteFile {
         guard try synchronous(queue) == 2,
             try queue.inDatabase({ try String.fetchOne($0, sql: "PRAGMA journal_mode") }) == "wal"
         else { throw StoreError.misconfigured("SQLite does not sync each commit to the write-ahead log") }
+    }
+
+    /// The frames of a transaction go to the log in one write. After ``checkDurable(_:)``: only a sync makes them visible.
+    private static func collectLog(_ queue: DatabaseQueue) throws {
+        try queue.inDatabase { database in
+            // The log is opened by the first look at the file.
+            _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
+            guard let handle = unsafe database.sqliteConnection, unsafe up_collect_log(handle) == SQLITE_OK else {
+                throw StoreError.misconfigured("SQLite's write-ahead log can't be reached")
+            }
+        }
     }
 
     /// The first release without the WAL-reset race. The lock file and the single writer keep clear of it in older ones.
