@@ -64,6 +64,13 @@ package struct Fields: Sendable, ExpressibleByDictionaryLiteral {
     package var members: [Member]
 
     package init(_ members: [Member] = []) { self.members = members }
+
+    /// Without members yet, with room for so many.
+    package init(reserving count: Int) {
+        members = []
+        members.reserveCapacity(count)
+    }
+
     package init(dictionaryLiteral elements: (Text, Document)...) {
         members = elements.map { Member(name: $0.0, value: $0.1) }
     }

@@ -38,6 +38,16 @@ extension ByteBuilder {
         }
     }
 
+    /// What stands before a member's value, for objects that are written without ``Fields`` between.
+    ///
+    /// - Parameter name: needs no escape.
+    package mutating func append(jsonMember name: Text) {
+        if bytes.last != 0x7B { bytes.append(0x2C) }
+        bytes.append(0x22)
+        append(name)
+        append("\":")
+    }
+
     /// AWS JSON: blobs as base64, timestamps as seconds with up to three decimals.
     package mutating func append(json document: Document) {
         switch document {
@@ -58,9 +68,10 @@ extension ByteBuilder {
         case .timestamp(let value): append(epochSeconds: value)
         case .list(let items):
             bytes.append(0x5B)
-            for (position, item) in items.enumerated() {
-                if position > 0 { bytes.append(0x2C) }
-                append(json: item)
+            let all = items.span
+            for index in all.indices {
+                if index > 0 { bytes.append(0x2C) }
+                append(json: all[index])
             }
             bytes.append(0x5D)
         case .structure(let fields): append(json: fields)
@@ -69,16 +80,17 @@ extension ByteBuilder {
 
     package mutating func append(json fields: Fields) {
         bytes.append(0x7B)
-        for (position, member) in fields.members.enumerated() {
-            if position > 0 { bytes.append(0x2C) }
-            append(jsonString: member.name)
+        let all = fields.members.span
+        for index in all.indices {
+            if index > 0 { bytes.append(0x2C) }
+            append(jsonString: all[index].name)
             bytes.append(0x3A)
-            append(json: member.value)
+            append(json: all[index].value)
         }
         bytes.append(0x7D)
     }
 
-    private mutating func append(jsonBase64 data: [UInt8]) {
+    package mutating func append(jsonBase64 data: [UInt8]) {
         bytes.append(0x22)
         Base64.append(data, to: &self)
         bytes.append(0x22)

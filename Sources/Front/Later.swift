@@ -45,10 +45,16 @@ final class LoopExecutor: TaskExecutor {
 
 /// Answers of tasks on their way back to an event loop. A group commit finishes many at once: one wake-up carries them all.
 final class Returns: Sendable {
-    struct Returned: Sendable {
+    final class Returned: Sendable {
         let answer: Answer
         let recipient: NIOLoopBound<any Recipient>
         let exchange: UInt64
+
+        init(answer: Answer, recipient: NIOLoopBound<any Recipient>, exchange: UInt64) {
+            self.answer = answer
+            self.recipient = recipient
+            self.exchange = exchange
+        }
     }
 
     private let waiting = Mutex<[Returned]>([])

@@ -1,8 +1,9 @@
 package import Bytes
 package import Policy
 
-/// One decision as the trail keeps it, so that "why?" can be answered as long as the record is there.
-package struct Finding: Sendable {
+/// One decision as the trail keeps it, so that "why?" can be answered as long as the record is there. An object, because what is
+/// remembered of a decision is the same for many calls.
+package final class Finding: Sendable {
     package let action: Text
     package let resource: Text
     package let decision: Decision

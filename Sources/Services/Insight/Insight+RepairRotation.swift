@@ -33,7 +33,7 @@ extension Insight {
             defer { call.house.rotationBell.ring() }
             return try await call.changeSecret(touchesChanged: false) { draft, transaction in
                 var duty = try RotationDuty(of: draft.row, transaction)
-                guard let trouble = RotationTrouble(try SecretState(draft.row, draft, like: secret), duty) else {
+                guard let trouble = RotationTrouble(try SecretState(draft, like: secret), duty) else {
                     return ["ARN": .string(secret.arn), "Done": .bool(false), "Repair": "Nothing is in the way."]
                 }
                 if !call.input.isDry {

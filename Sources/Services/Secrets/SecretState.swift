@@ -6,22 +6,17 @@ internal import Wire
 
 /// A secret's row, decoded: everything but the versions' values.
 final class SecretState: Sendable {
-    let row: SecretRow
     let draft: SecretDraft
     /// Compiled once per cached row.
     let policy: NamedPolicy?
     let memory: DecisionMemory
 
-    convenience init(_ row: SecretRow) throws { try self.init(row, try SecretDraft(row), like: nil) }
+    convenience init(_ row: SecretRow) throws { try self.init(try SecretDraft(row), like: nil) }
 
-    /// - Parameter draft: what `row` says.
     /// - Parameter other: the same secret at another time, to take over what has not changed.
-    init(_ row: SecretRow, _ draft: SecretDraft, like other: SecretState?) throws {
-        self.row = row
-        var draft = draft
-        draft.row = row
+    init(_ draft: SecretDraft, like other: SecretState?) throws {
         self.draft = draft
-        let arn = other?.arn ?? Secrets.arn(row.name, row.suffix, in: row.place)
+        let arn = other?.arn ?? draft.arn
         self.arn = arn
         if let other, other.draft.policy == draft.policy {
             (policy, memory) = (other.policy, other.memory)
@@ -34,7 +29,8 @@ final class SecretState: Sendable {
     var cost: Int { row.body.count * 3 + 512 }
 
     let arn: Text
-    var name: Text { row.name }
+    var row: SecretRow { _read { yield draft.row } }
+    var name: Text { draft.row.name }
     var labels: StagingLabels { draft.labels }
     var identity: SecretIdentity { SecretIdentity(arn: arn, name: name) }
 
@@ -90,21 +86,48 @@ struct SecretDraft: Sendable {
 
     /// The row to store.
     var encoded: SecretRow {
-        var body = Fields()
-        body.add("description", description)
-        body.add("type", type)
-        body.add("kms", kmsKeyID)
-        if let tags { body.add("tags", Tag.stored(tags)) }
-        WrittenPolicy.store(policy, in: &body, "policy")
-        body.add(
-            "labels",
-            .structure(Fields(labels.pairs.map { Fields.Member(name: $0.label, value: .string($0.version)) }))
-        )
-        if let versions { body.add("versions", .structure(versions.fields)) }
-        if let rotation { body.add("rotation", .structure(rotation.fields)) }
         var row = row
-        row.body = body.json
+        row.body = body
         return row
+    }
+
+    /// Every change of a secret writes it, so it is written straight into bytes.
+    var body: [UInt8] {
+        var out = ByteBuilder(capacity: 800)
+        out.append(byte: 0x7B)
+        Self.append("description", description, to: &out)
+        Self.append("type", type, to: &out)
+        Self.append("kms", kmsKeyID, to: &out)
+        if let tags {
+            out.append(jsonMember: "tags")
+            Tag.append(tags, to: &out)
+        }
+        if let policy {
+            out.append(jsonMember: "policy")
+            out.append(jsonString: policy.text)
+            if !policy.ids.isEmpty {
+                out.append(jsonMember: WrittenPolicy.idsMember)
+                out.append(json: policy.storedIDs)
+            }
+        }
+        out.append(jsonMember: "labels")
+        labels.append(to: &out)
+        if let versions {
+            out.append(jsonMember: "versions")
+            versions.append(to: &out)
+        }
+        if let rotation {
+            out.append(jsonMember: "rotation")
+            out.append(json: rotation.fields)
+        }
+        out.append(byte: 0x7D)
+        return out.bytes
+    }
+
+    private static func append(_ name: Text, _ value: Text?, to out: inout ByteBuilder) {
+        guard let value else { return }
+        out.append(jsonMember: name)
+        out.append(jsonString: value)
     }
 }
 
@@ -126,7 +149,13 @@ struct VersionTally: Sendable, Equatable {
         self.init(count: Int(count), collectable: collectable)
     }
 
-    var fields: Fields { ["count": .integer(Int64(count)), "collectable": .integer(collectable.milliseconds)] }
+    func append(to out: inout ByteBuilder) {
+        out.append(#"{"count":"#)
+        out.append(decimal: Int64(count))
+        out.append(#","collectable":"#)
+        out.append(decimal: collectable.milliseconds)
+        out.append(byte: 0x7D)
+    }
 }
 
 /// A version's row, decoded. Its value stays sealed.
@@ -159,11 +188,17 @@ final class VersionState: Sendable {
     }
 
     static func body(isBinary: Bool, wrapped: [Wrapped]) -> [UInt8] {
-        let body: Fields = [
-            "binary": .bool(isBinary),
-            "keys": .list(wrapped.map { .structure(["key": .string($0.key), "blob": .blob($0.blob)]) }),
-        ]
-        return body.json
+        var out = ByteBuilder(capacity: 64 + wrapped.count * 512)
+        out.append(isBinary ? #"{"binary":true,"keys":["# : #"{"binary":false,"keys":["#)
+        for (position, one) in wrapped.enumerated() {
+            out.append(position == 0 ? #"{"key":"# : #",{"key":"#)
+            out.append(jsonString: one.key)
+            out.append(jsonMember: "blob")
+            out.append(jsonBase64: one.blob)
+            out.append(byte: 0x7D)
+        }
+        out.append("]}")
+        return out.bytes
     }
 
     static func body(_ body: [UInt8], writer: Text?) throws -> [UInt8] {

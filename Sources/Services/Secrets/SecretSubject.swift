@@ -100,10 +100,10 @@ extension Authorized where Op.Subject == Secrets.Subject {
             let output = try body(&draft, transaction)
             if draft.rotation != nil { try Rotation.follow(&draft, from: before.labels, at: now, house, transaction) }
             if touchesChanged { draft.row.changed = now }
-            var row = draft.encoded
-            row.rev = try transaction.update(row, from: before.row)
-            let state = try SecretState(row, draft, like: known)
-            transaction.keep(.secret(row.place, row.name), state, cost: state.cost)
+            draft.row.body = draft.body
+            draft.row.rev = try transaction.update(draft.row, from: before.row)
+            let state = try SecretState(draft, like: known)
+            transaction.keep(.secret(draft.row.place, draft.row.name), state, cost: state.cost)
             return output
         }
         do {

@@ -52,5 +52,11 @@ struct SecretIdentity: Sendable {
     let arn: Text
     let name: Text
 
-    var fields: Fields { ["ARN": .string(arn), "Name": .string(name)] }
+    /// With room for what operations add.
+    var fields: Fields {
+        var fields = Fields(reserving: 4)
+        fields.add("ARN", arn)
+        fields.add("Name", name)
+        return fields
+    }
 }

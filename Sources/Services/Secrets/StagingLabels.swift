@@ -26,6 +26,18 @@ struct StagingLabels: Sendable, Equatable {
         return labels
     }
 
+    /// As a secret's row has them: an object of version ids by label.
+    func append(to out: inout ByteBuilder) {
+        out.append(byte: 0x7B)
+        for (position, pair) in pairs.enumerated() {
+            if position > 0 { out.append(byte: 0x2C) }
+            out.append(jsonString: pair.label)
+            out.append(byte: 0x3A)
+            out.append(jsonString: pair.version)
+        }
+        out.append(byte: 0x7D)
+    }
+
     /// Labelled versions and their labels, in the order of the version ids.
     var byVersion: [(version: Text, labels: [Text])] {
         Set(pairs.map(\.version)).sorted().map { ($0, labels(of: $0)) }

@@ -41,7 +41,7 @@ package struct RecordTemplate: Sendable {
 
     /// Most records fit without growing: what is freed is overwritten first, so that growing costs thrice.
     init(for call: Call) {
-        text = ByteBuilder(capacity: 3000)
+        text = ByteBuilder(capacity: 1800)
         live = (call.circumstances, call.house.chance)
     }
 

@@ -25,7 +25,7 @@ internal import GRDBSQLite
     ) throws(StoreError) {
         let statement = try prepared(query)
         defer { unsafe sqlite3_reset(statement.pointer) }
-        try bind(values[...], to: statement) { () throws(StoreError) in
+        try bind(values, from: 0, to: statement) { () throws(StoreError) in
             while try step(statement, .statement) { try each(statement) }
         }
     }
@@ -76,21 +76,21 @@ internal import GRDBSQLite
 
     /// SQLite reads large values where they lie: they are held there while `body` runs.
     private func bind(
-        _ values: ArraySlice<Value>,
+        _ values: [Value],
+        from first: Int,
         to statement: SQLiteStatement,
         _ body: () throws(StoreError) -> Void
     ) throws(StoreError) {
-        var values = values
-        while let value = values.first {
-            let parameter = Int32(values.startIndex + 1)
-            values = values.dropFirst()
-            if case .bytes(let bytes) = value, !bytes.isEmpty {
+        let all = values.span
+        for index in first..<all.count {
+            let parameter = Int32(index + 1)
+            if case .bytes(let bytes) = all[index], !bytes.isEmpty {
                 return try statement.lending(bytes, at: parameter) { code throws(StoreError) in
                     guard code == SQLITE_OK else { throw fault(code, .statement) }
-                    try bind(values, to: statement, body)
+                    try bind(values, from: index + 1, to: statement, body)
                 }
             }
-            let code = statement.bind(value, at: parameter)
+            let code = statement.bind(all[index], at: parameter)
             guard code == SQLITE_OK else { throw fault(code, .statement) }
         }
         try body()

@@ -27,13 +27,17 @@ struct Parcel {
     static func pack(_ sessions: [Session]) -> [Parcel] {
         var parcels: [Parcel] = []
         for session in sessions {
-            for (node, record) in session.records {
+            let records = session.records
+            let all = records.span
+            for index in all.indices {
+                let (node, size) = (all[index].node, all[index].record.count + 1)
                 let last = parcels.lastIndex { $0.node == node }
-                if let last, parcels[last].size + record.count < fullSize {
-                    parcels[last].records.append(record)
-                    parcels[last].size += record.count + 1
+                if let last, parcels[last].size + size <= fullSize {
+                    parcels[last].records.append(all[index].record)
+                    parcels[last].size += size
                 } else {
-                    parcels.append(Parcel(node: node, session: session, records: [record], size: record.count + 1))
+                    parcels.append(
+                        Parcel(node: node, session: session, records: [all[index].record], size: size))
                 }
             }
         }
