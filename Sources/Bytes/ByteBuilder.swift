@@ -6,8 +6,8 @@ package struct ByteBuilder: Sendable {
 
     package mutating func append(_ string: String) { bytes.append(string.utf8.span) }
     package mutating func append(_ text: Text) { bytes.append(text.string.utf8.span) }
-    package mutating func append(_ other: [UInt8]) { bytes.append(contentsOf: other) }
-    package mutating func append(_ other: ArraySlice<UInt8>) { bytes.append(contentsOf: other) }
+    package mutating func append(_ other: [UInt8]) { bytes.append(other.span) }
+    package mutating func append(_ other: ArraySlice<UInt8>) { bytes.append(other.span) }
     package mutating func append(_ utf8: Substring.UTF8View) { bytes.append(contentsOf: utf8) }
     package mutating func append(byte: UInt8) { bytes.append(byte) }
 

@@ -103,3 +103,5 @@ int up_collect_log(sqlite3 *database) {
     file->pMethods = &log->methods;
     return SQLITE_OK;
 }
+
+int up_forgo_statistics(void) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }

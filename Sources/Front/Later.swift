@@ -31,15 +31,30 @@ extension Desk {
     }
 }
 
-/// Runs what is left of a task, once it has waited, on the loop that it began on.
+/// Runs what is left of a task, once it has waited, on the loop that it began on. A group commit wakes many tasks at once: they
+/// run in one turn of the loop.
 final class LoopExecutor: TaskExecutor {
     private let loop: any EventLoop
+    private let waiting = Mutex<[UnownedJob]>([])
 
     init(_ loop: any EventLoop) { self.loop = loop }
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        loop.execute { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        let isFirst = waiting.withLock { waiting in
+            waiting.append(job)
+            return waiting.count == 1
+        }
+        if isFirst { loop.execute { self.run() } }
+    }
+
+    /// What these jobs enqueue runs in the next turn.
+    private func run() {
+        let jobs = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 }
 

@@ -12,4 +12,9 @@
 /// @return SQLITE_OK, SQLITE_NOMEM, or SQLITE_MISUSE if the connection has no log.
 int up_collect_log(sqlite3 *database);
 
+/// SQLite no longer counts its allocations: each would take a lock for it.
+///
+/// @return SQLITE_OK, or SQLITE_MISUSE once SQLite is in use.
+int up_forgo_statistics(void);
+
 #pragma clang assume_nonnull end

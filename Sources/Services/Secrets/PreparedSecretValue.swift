@@ -86,14 +86,15 @@ private final class PreparedSecretValue: Prepared {
             opener.keyARN,
             KeyUses.Use(operation: Keys.Decrypt.name, time: circumstances.received, record: decrypted)
         )
+        let reply = reply
         var out = ByteBuilder(capacity: reply.count + value.count * (isBinary ? 2 : 1) + 64)
-        out.append(reply[..<valueStart])
+        out.bytes.append(reply.span, 0..<valueStart)
         if isBinary {
             Base64.append(value.revealBytes(), to: &out)
         } else {
             value.revealed { out.append(jsonEscaped: $0) }
         }
-        out.append(reply[valueStart...])
+        out.bytes.append(reply.span, valueStart..<reply.count)
         return PreparedAnswer(body: out.bytes, records: [decrypted, ownRecord.filled(circumstances, house.chance)])
     }
 }

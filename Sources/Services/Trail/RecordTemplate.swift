@@ -70,13 +70,14 @@ package struct RecordTemplate: Sendable {
     package func filled(_ circumstances: Circumstances, _ chance: Chance) -> [UInt8] {
         var out = ByteBuilder(capacity: text.bytes.count + 160 + circumstances.userAgent.count)
         var start = 0
+        let fixed = text.bytes.span
         for index in 0..<count {
             let offset = Int(gaps[index].offset)
-            out.append(text.bytes[start..<offset])
+            out.bytes.append(fixed, start..<offset)
             Self.append(gaps[index].gap, circumstances, chance, to: &out)
             start = offset
         }
-        out.append(text.bytes[start...])
+        out.bytes.append(fixed, start..<fixed.count)
         return out.bytes
     }
 

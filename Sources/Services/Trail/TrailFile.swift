@@ -17,6 +17,8 @@ struct TrailFile: Sendable {
     private var file: AppendFile?
     /// Length of the segment up to which everything is synced.
     private var syncedLength: Int
+    /// Of it, what has been let go from memory.
+    private var goneLength = 0
     private var chain: Chain
     /// When set, the segment must not be written again: a sync of it failed, and what its pages hold is unknown.
     private var isSuspect = false
@@ -110,6 +112,7 @@ struct TrailFile: Sendable {
             let opened = try AppendFile(path: "\(folder)/\(next.name)")
             try Folder.sync(folder)
             (segment, openedAt, syncedLength, isSuspect) = (next, clock.now(), 0, false)
+            goneLength = 0
             file = opened
         } else if file == nil {
             let opened = try AppendFile(path: "\(folder)/\(segment.name)")
@@ -139,8 +142,21 @@ struct TrailFile: Sendable {
             }
         }
         syncedLength += bytes.count
+        if options.isSynced { letGo(of: current) }
         file = current
     }
+
+    /// The trail is written all the time and hardly read: kept in memory, it would push out what is, and take fresh pages for
+    /// each record. Its end stays, for whoever follows it.
+    private mutating func letGo(of file: AppendFile) {
+        let end = syncedLength - Self.tail
+        guard end - goneLength >= Self.tail else { return }
+        file.letGo(goneLength..<end)
+        goneLength = end
+    }
+
+    /// In bytes.
+    private static let tail = 1 << 20
 
     private func writeHead() throws(FileFlaw) {
         let head = Head(segment: segment.name, offset: UInt64(syncedLength), chain: chain)

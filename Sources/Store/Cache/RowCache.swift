@@ -53,9 +53,13 @@ package final class RowCache: Sendable {
     package func stands(_ tickets: [CacheTicket]) -> Bool {
         guard isTrusted else { return false }
         let now = generation.load(ordering: .acquiring)
-        for ticket in tickets {
-            guard ticket.generation == now,
-                shard(ticket.hash).state.withLock({ $0.version(ticket.hash) }) == ticket.version
+        // Spans borrow: this is done for every request, over several tickets.
+        let boxes = shards
+        let (all, shards) = (tickets.span, boxes.span)
+        for index in all.indices {
+            let hash = all[index].hash
+            guard all[index].generation == now,
+                shards[hash & (Self.shardCount - 1)].state.withLock({ $0.version(hash) }) == all[index].version
             else { return false }
         }
         return true

@@ -7,6 +7,7 @@ internal import GRDBSQLite
 enum SQLiteFile {
     /// The writer. There is exactly one.
     static func open(_ path: String, _ options: StoreOptions) throws(StoreError) -> DatabaseQueue {
+        _ = hasNoStatistics
         var configuration = Configuration()
         configuration.journalMode = .wal
         configuration.foreignKeysEnabled = false
@@ -38,6 +39,9 @@ enum SQLiteFile {
             throw translate(error)
         }
     }
+
+    /// False where somebody else in the process has used SQLite before: then it counts on.
+    private static let hasNoStatistics = up_forgo_statistics() == SQLITE_OK
 
     static func openReading(_ path: String, number: Int) throws(StoreError) -> DatabaseQueue {
         var configuration = Configuration()

@@ -15,12 +15,12 @@ struct CanonicalRequest {
     ) -> [UInt8]? {
         var out: [UInt8] = []
         out.reserveCapacity(768)
-        out.append(contentsOf: request.method.utf8)
+        out.append(request.method.utf8.span)
         out.append(0x0A)
         appendTarget(request.target, rules, to: &out)
         guard names.appendCanonical(request.headers, to: &out) else { return nil }
         out.append(0x0A)
-        out.append(contentsOf: names.bytes)
+        out.append(names.bytes.span)
         out.append(0x0A)
         append(payloadHash, to: &out)
         return out
@@ -54,10 +54,10 @@ struct CanonicalRequest {
     static func stringToSign(_ canonical: [UInt8], dateTime: ArraySlice<UInt8>, scope: ArraySlice<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(192)
-        out.append(contentsOf: "AWS4-HMAC-SHA256\n".utf8)
-        out.append(contentsOf: dateTime)
+        out.append("AWS4-HMAC-SHA256\n".utf8.span)
+        out.append(dateTime.span)
         out.append(0x0A)
-        out.append(contentsOf: scope)
+        out.append(scope.span)
         out.append(0x0A)
         append(SHA256.hash(canonical), to: &out)
         return out

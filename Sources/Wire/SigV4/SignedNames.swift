@@ -79,7 +79,7 @@ struct SignedNames: Sendable {
             if isFound {
                 out.append(0x2C)
             } else {
-                out.append(contentsOf: bytes[(bytes.startIndex + start)..<(bytes.startIndex + end)])
+                out.append(list, start..<end)
                 out.append(0x3A)
                 isFound = true
             }
@@ -92,7 +92,7 @@ struct SignedNames: Sendable {
     /// Without spaces at the ends, and inner runs of spaces as one. Tabs stay: taken for spaces, two different values would
     /// have one signature.
     private static func appendValue(_ value: ArraySlice<UInt8>, to out: inout [UInt8]) {
-        if isPlain(value.span) { return out.append(contentsOf: value) }
+        if isPlain(value.span) { return out.append(value.span) }
         let start = out.count
         for byte in value where byte != 0x20 || out.count > start && out.last != 0x20 { out.append(byte) }
         if out.count > start, out.last == 0x20 { out.removeLast() }
