@@ -41,8 +41,8 @@ let package = Package(
         .target(name: "CPlatform", linkerSettings: [.linkedLibrary("crypto")]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CMariaDB", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
-        // What SQLite appends to its log, in one piece.
-        .target(name: "CWriteAheadLog"),
+        // What Swift can't ask of SQLite by itself.
+        .target(name: "CSQLite"),
         // What runs functions: processes and their filter of system calls; zlib.
         .target(name: "CSandbox"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: [
-                "Bytes", "Seal", "CLibPQ", "CWriteAheadLog", .product(name: "GRDB", package: "GRDB.swift"),
+                "Bytes", "Seal", "CLibPQ", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict

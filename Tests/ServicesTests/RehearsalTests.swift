@@ -320,6 +320,26 @@ import Testing
         await world.close()
     }
 
+    @Test func theValueMayBecomeNoLoginMeanwhile() async throws {
+        let rotator = Scripted(Users())
+        let world = try await world(rotator)
+        rotator.users.isDown.withLock { $0 = true }
+        _ = await rehearse(world)
+        await engine(world).step()
+        #expect(await names(world).count == 3)
+        rotator.users.isDown.withLock { $0 = false }
+        let put: Fields = [
+            "SecretId": "db", "SecretString": "no login", "ClientRequestToken": .string(world.house.chance.uuid()),
+        ]
+        #expect(await world.send("PutSecretValue", put).status == 200)
+        world.clock.advance(milliseconds: 120_000)
+        await engine(world).step()
+        #expect(await names(world) == ["db", "master"])
+        #expect(await described(world)["Rehearsal"] == nil)
+        #expect(world.log.texts.contains { $0.string.contains("drop it") })
+        await world.close()
+    }
+
     @Test func theSecretMayGoMeanwhile() async throws {
         let rotator = Scripted(Users())
         let world = try await world(rotator)

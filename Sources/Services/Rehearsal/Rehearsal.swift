@@ -123,16 +123,28 @@ struct Rehearsal: Sendable {
 
     /// Takes away what it made, as far as it is there.
     func cleanUp() async throws {
-        if case (.cast(let stage, let admin), let value) = try await script() {
-            try await stage.strike(run.user, of: value.bytes, try await self.value(of: admin))
+        do {
+            if case (.cast(let stage, let admin), let value) = try await script() {
+                try await stage.strike(run.user, of: value.bytes, try await self.value(of: admin))
+            }
+        } catch let failure as RotationFailure where failure.kind == RehearsalScript.notRehearsable {
+            // The value has been replaced meanwhile: nothing leads to the user any more, and trying on would keep the copy.
+            guard try await removeCopy() else { return }
+            house.log.warning(
+                "the value of the secret \(secret.row.name) was replaced by one that is no login while it was rehearsed: if the server that it was for has a user \(run.user), drop it"
+            )
         }
-        try await Self.removeCopy(run, in: place, house)
+        try await removeCopy()
     }
 
-    static func removeCopy(_ run: RehearsalDuty.Run, in place: Place, _ house: House) async throws {
-        try await house.store.write { transaction in
-            guard let row = try transaction.secret(place, run.shadow) else { return }
+    /// False if there is none.
+    @discardableResult
+    private func removeCopy() async throws -> Bool {
+        let (run, place, house) = (run, place, house)
+        return try await house.store.write { transaction in
+            guard let row = try transaction.secret(place, run.shadow) else { return false }
             try Secrets.purge(row, house, at: house.clock.now(), transaction)
+            return true
         }
     }
 }

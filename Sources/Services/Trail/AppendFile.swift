@@ -46,7 +46,9 @@ final class AppendFile: Sendable {
     }
 
     /// The system may drop what it holds of these bytes in memory. Only of use once they are synced.
-    func letGo(_ range: Range<Int>) { _ = posix_fadvise(descriptor, range.lowerBound, range.count, POSIX_FADV_DONTNEED) }
+    func letGo(_ range: Range<Int>) {
+        _ = posix_fadvise(descriptor, range.lowerBound, range.count, POSIX_FADV_DONTNEED)
+    }
 
     func truncate(to length: Int) throws(FileFlaw) {
         guard ftruncate(descriptor, length) == 0 else { throw FileFlaw(doing: "truncate \(path)", code: errno) }

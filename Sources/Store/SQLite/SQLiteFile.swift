@@ -1,5 +1,5 @@
 internal import Bytes
-internal import CWriteAheadLog
+internal import CSQLite
 internal import GRDB
 internal import GRDBSQLite
 

@@ -4,7 +4,7 @@
 //
 // The methods of the one file that is the connection's log are replaced (SQLITE_FCNTL_JOURNAL_POINTER finds it); the rest of
 // the program, readers of the same database included, goes on with SQLite's own.
-#include "CWriteAheadLog.h"
+#include "CSQLite.h"
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// What SQLite appends to its write-ahead log, collected until it syncs the log.
+// What Swift can't ask of SQLite by itself: to write its log in one piece, and to keep no count of its memory.
 #pragma once
 #include <sqlite3.h>
 
