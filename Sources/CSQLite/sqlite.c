@@ -88,6 +88,12 @@ int up_collect_log(sqlite3 *database) {
     sqlite3_file *file = NULL;
     int code = sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file);
     if (code != SQLITE_OK || !file || !file->pMethods) return SQLITE_MISUSE;
+    // Else SQLite fills the sector after the sync with frames that it shows before the next one.
+    // Asks, as a negative number sets nothing.
+    int isSafe = -1;
+    code = sqlite3_file_control(database, "main", SQLITE_FCNTL_POWERSAFE_OVERWRITE, &isSafe);
+    if (code != SQLITE_OK) return code;
+    if (!isSafe) return SQLITE_OK;
     collector *log = malloc(sizeof(collector) + room);
     if (!log) return SQLITE_NOMEM;
     log->real = file->pMethods;

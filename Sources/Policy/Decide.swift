@@ -16,6 +16,7 @@ struct Survey: ~Copyable {
     private var identity: StatementReference?
     private var resource: (by: StatementReference, grant: Grant)?
     private var isContextual = false
+    private var isConditional = false
     private var isAllowedByBoundary = true
     private var isAllowedBySession = true
 
@@ -56,7 +57,7 @@ struct Survey: ~Copyable {
             let matchers = all[policy].document.matchers.span
             for index in outlines.indices where outlines[index].mayCover(evaluation) {
                 let isDeny = outlines[index].isDeny
-                if matchers[index].isContextual { isContextual = true }
+                note(matchers[index])
                 guard isDeny || allow == nil, matchers[index].applies(evaluation) else { continue }
                 let reference = all[policy].reference(index, layer)
                 if isDeny {
@@ -75,7 +76,7 @@ struct Survey: ~Copyable {
         let outlines = policy.document.outlines.span
         let matchers = policy.document.matchers.span
         for index in outlines.indices where outlines[index].mayCover(evaluation) {
-            if matchers[index].isContextual { isContextual = true }
+            note(matchers[index])
             // A document without principals is about whoever it is attached to; attached to a resource it grants nothing.
             guard let clause = policy.document.statements[index].principals else { continue }
             if outlines[index].isDeny {
@@ -89,7 +90,15 @@ struct Survey: ~Copyable {
         }
     }
 
-    var decision: Decision { Decision(reason: reason, consulted: consulted, isContextual: isContextual) }
+    private mutating func note(_ matcher: StatementMatcher) {
+        guard matcher.isConditional else { return }
+        isConditional = true
+        if matcher.isContextual { isContextual = true }
+    }
+
+    var decision: Decision {
+        Decision(reason: reason, consulted: consulted, isContextual: isContextual, isConditional: isConditional)
+    }
 
     private var reason: Decision.Reason {
         if let deny { return .explicitDeny(deny.layer, deny.by) }

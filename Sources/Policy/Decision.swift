@@ -33,8 +33,11 @@ package struct Decision: Sendable, Equatable {
     package let reason: Reason
     package let consulted: Consulted
     /// Whether a statement on the action has conditions or variables: the answer may differ for another request of the same
-    /// principal for the same resource.
+    /// principal with the same parameters for the same resource.
     package let isContextual: Bool
+    /// Whether a statement on the action has conditions or variables of any kind: the answer may differ for other parameters, or
+    /// when the resource has other tags.
+    package let isConditional: Bool
 
     package var isAllowed: Bool {
         switch reason {

@@ -96,6 +96,8 @@ final class StatementMatcher: Sendable {
     let conditions: [Condition]
     /// Whether the circumstances of a request decide, and not only who does what to which resource.
     let isContextual: Bool
+    /// Whether anything else decides than who does what to which resource: also parameters, or what the resource is like.
+    let isConditional: Bool
 
     init(
         actions: [ActionPattern], isNotAction: Bool, resources: [ResourcePattern], isNotResource: Bool,
@@ -106,7 +108,9 @@ final class StatementMatcher: Sendable {
         self.resources = resources
         self.isNotResource = isNotResource
         self.conditions = conditions
-        isContextual = resources.contains { $0.hasVariables } || conditions.contains { $0.isContextual }
+        let hasVariables = resources.contains { $0.hasVariables }
+        isContextual = hasVariables || conditions.contains { $0.isContextual }
+        isConditional = hasVariables || !conditions.isEmpty
     }
 
     /// Whether all but the principal matches.

@@ -107,6 +107,41 @@ import Wire
         }
     }
 
+    /// Tags are no part of the policy that the memory belongs to.
+    @Test func whatHangsOnTagsIsNotRemembered() async throws {
+        try await onStage { stage in
+            let policy: Text =
+                #"{"Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"},{"Effect":"Allow","Action":"secretsmanager:*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"a"}}}]}"#
+            try await stage.world.change(.user, "writer") { $0.inline = [("inline", policy)] }
+            #expect(await stage.put().code == "AccessDeniedException")
+            for (team, status) in [("a", 200), ("b", 400), ("a", 200)] as [(Text, Int)] {
+                let tag = Document.structure(["Key": "team", "Value": .string(team)])
+                _ = await stage.world.send("TagResource", ["SecretId": "a", "Tags": .list([tag])])
+                #expect(await stage.put().status == status)
+            }
+        }
+    }
+
+    /// Another secret under the same key makes another encryption context.
+    @Test func whatHangsOnParametersIsNotRemembered() async throws {
+        try await onStage { stage in
+            let secret = try #require(try await stage.secret()).arn
+            let policy: Text =
+                #"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","NotAction":"kms:GenerateDataKey","Resource":"*"},{"Effect":"Allow","Principal":"*","Action":"kms:GenerateDataKey","Resource":"*","Condition":{"StringEquals":{"kms:EncryptionContext:SecretARN":"\#(secret)"}}}]}"#
+            let change: Fields = ["KeyId": .string(stage.key), "PolicyName": "default", "Policy": .string(policy)]
+            #expect(await stage.world.send("PutKeyPolicy", to: .kms, change).status == 200)
+            #expect(await stage.put().status == 200)
+            let other = await stage.world.send(
+                "CreateSecret",
+                [
+                    "Name": "b", "SecretString": "x", "KmsKeyId": .string(stage.key),
+                    "ClientRequestToken": .string(stage.world.house.chance.uuid()),
+                ],
+                as: stage.writer)
+            #expect(other.code == "AccessDeniedException")
+        }
+    }
+
     @Test func theRecordSaysWhatDecided() async throws {
         try await onStage { stage in
             let records = try await stage.world.records()

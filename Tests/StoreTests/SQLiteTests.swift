@@ -22,6 +22,22 @@ struct SQLiteTests {
         configuration.journalMode = .wal
         let plain = try DatabaseQueue(path: folder + "/b.db", configuration: configuration)
         #expect(try SQLiteFile.synchronous(plain) == 1)
+        // The writer's log is written by methods of our own.
+        let systems = try logMethods(plain)
+        #expect(systems != nil)
+        #expect(try logMethods(SQLiteFile.openReading(folder + "/a.db", number: 1)) == systems)
+        #expect(try logMethods(ours) != systems)
+    }
+
+    private func logMethods(_ queue: DatabaseQueue) throws -> UInt? {
+        try queue.inDatabase { database in
+            _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master")
+            var file: UnsafeMutablePointer<sqlite3_file>?
+            let code = unsafe sqlite3_file_control(
+                database.sqliteConnection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file)
+            guard code == SQLITE_OK, let file = unsafe file else { return nil }
+            return unsafe UInt(bitPattern: file.pointee.pMethods)
+        }
     }
 
     @Test func readersCannotWrite() async throws {

@@ -46,7 +46,10 @@ struct TransactionTests {
             async let counts = bench.store.read { snapshot in
                 let before = try snapshot.itemCount(home, kind: "user")
                 reading.change { $0 = true }
-                written.wait { $0 ? true : nil }
+                // PostgreSQL ends a transaction that is idle for five seconds, and the writer may take longer.
+                while written.wait(milliseconds: 500, { $0 ? true : nil }) == nil {
+                    _ = try snapshot.itemCount(home, kind: "user")
+                }
                 return (before, try snapshot.itemCount(home, kind: "user"))
             }
             while !reading.read({ $0 }) { await Task.yield() }

@@ -9,6 +9,8 @@
 /// Only for a connection in WAL mode that syncs the log with every commit (`synchronous = FULL`): before the sync others do not
 /// see what was written.
 ///
+/// Does nothing where SQLite does not trust the disk to leave the bytes around a write alone (`psow=0`).
+///
 /// @return SQLITE_OK, SQLITE_NOMEM, or SQLITE_MISUSE if the connection has no log.
 int up_collect_log(sqlite3 *database);
 

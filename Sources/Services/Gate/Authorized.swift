@@ -134,7 +134,7 @@ private func authorize(_ question: Question, _ api: API, _ call: Call) throws {
     if decision.isContextual { call.markContextual() }
     // A policy asked for a key whose value is in a row that is not at hand: it is asked again with the row.
     if let detour = call.takeWanted() { throw detour }
-    let isLasting = decision.isAllowed && !decision.isContextual && call.isOwn(question)
+    let isLasting = decision.isAllowed && !decision.isConditional && call.isOwn(question)
     if !decision.isAllowed, let granted = try judgeByGrant(question, decision, call) { decision = granted }
     if !decision.isAllowed, let mandated = try judgeByMandate(question, decision, call) { decision = mandated }
     let finding = Finding(question, decision, ask, layers, call)
