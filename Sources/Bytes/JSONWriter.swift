@@ -48,6 +48,16 @@ extension ByteBuilder {
         append("\":")
     }
 
+    /// A list of whatever `element` writes.
+    package mutating func append<Element>(jsonList items: [Element], _ element: (Element, inout ByteBuilder) -> Void) {
+        bytes.append(0x5B)
+        for (position, item) in items.enumerated() {
+            if position > 0 { bytes.append(0x2C) }
+            element(item, &self)
+        }
+        bytes.append(0x5D)
+    }
+
     /// AWS JSON: blobs as base64, timestamps as seconds with up to three decimals.
     package mutating func append(json document: Document) {
         switch document {

@@ -34,31 +34,19 @@ extension Desk {
 /// Runs what is left of a task, once it has waited, on the loop that it began on. A group commit wakes many tasks at once: they
 /// run in one turn of the loop.
 final class LoopExecutor: TaskExecutor {
-    private let loop: any EventLoop
-    private let waiting = Mutex<[UnownedJob]>([])
+    private let waiting: Gathered<UnownedJob>
 
-    init(_ loop: any EventLoop) { self.loop = loop }
+    init(_ loop: any EventLoop) { waiting = Gathered(loop: loop) }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        let isFirst = waiting.withLock { waiting in
-            waiting.append(job)
-            return waiting.count == 1
+        // What these jobs enqueue runs in the next turn.
+        waiting.add(UnownedJob(job)) { jobs in
+            for job in jobs { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
         }
-        if isFirst { loop.execute { self.run() } }
-    }
-
-    /// What these jobs enqueue runs in the next turn.
-    private func run() {
-        let jobs = waiting.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
-        }
-        for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 }
 
-/// Answers of tasks on their way back to an event loop. A group commit finishes many at once: one wake-up carries them all.
+/// Answers of tasks on their way back to an event loop. A group commit finishes many at once.
 final class Returns: Sendable {
     final class Returned: Sendable {
         let answer: Answer
@@ -72,28 +60,38 @@ final class Returns: Sendable {
         }
     }
 
-    private let waiting = Mutex<[Returned]>([])
-    private let loop: any EventLoop
+    private let waiting: Gathered<Returned>
     private let deliver: @Sendable ([Returned]) -> Void
 
     /// `deliver` runs on `loop`.
     init(loop: any EventLoop, deliver: @escaping @Sendable ([Returned]) -> Void) {
-        self.loop = loop
+        waiting = Gathered(loop: loop)
         self.deliver = deliver
     }
 
-    func add(_ returned: Returned) {
-        let isFirst = waiting.withLock { waiting in
-            waiting.append(returned)
-            return waiting.count == 1
+    func add(_ returned: Returned) { waiting.add(returned, deliver) }
+}
+
+/// What other threads bring to an event loop: one wake-up carries all that has come by then.
+private final class Gathered<Element: Sendable>: Sendable {
+    private let elements = Mutex<[Element]>([])
+    private let loop: any EventLoop
+
+    init(loop: any EventLoop) { self.loop = loop }
+
+    /// - Parameter take: the same each time. Runs on the loop.
+    func add(_ element: Element, _ take: @escaping @Sendable ([Element]) -> Void) {
+        let isFirst = elements.withLock { elements in
+            elements.append(element)
+            return elements.count == 1
         }
         guard isFirst else { return }
         loop.execute {
-            let all = self.waiting.withLock { waiting in
-                defer { waiting = [] }
-                return waiting
+            let all = self.elements.withLock { elements in
+                defer { elements = [] }
+                return elements
             }
-            self.deliver(all)
+            take(all)
         }
     }
 }

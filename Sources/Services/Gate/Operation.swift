@@ -93,8 +93,8 @@ package struct Question: Sendable {
     package var keys: ContextKeys
     /// What a grant would have to cover, where one counts: on a KMS key.
     package var claim: GrantClaim?
-    /// Of the resource, as long as the question is about what the resource itself says.
-    private(set) var memory: DecisionMemory?
+    /// Of the resource, as long as the question is about what the resource itself says: set last.
+    var memory: DecisionMemory?
 
     package init(
         action: Text,
@@ -106,22 +106,6 @@ package struct Question: Sendable {
         keys: ContextKeys,
         claim: GrantClaim? = nil
     ) {
-        self.init(
-            action: action, resource: resource, shown: shown, owner: owner, resourcePolicy: resourcePolicy,
-            isKeyPolicy: isKeyPolicy, keys: keys, claim: claim, memory: nil)
-    }
-
-    init(
-        action: Text,
-        resource: Text,
-        shown: Text?,
-        owner: AccountID,
-        resourcePolicy: NamedPolicy?,
-        isKeyPolicy: Bool,
-        keys: ContextKeys,
-        claim: GrantClaim?,
-        memory: DecisionMemory?
-    ) {
         self.action = action
         self.resource = resource
         self.shown = shown
@@ -130,6 +114,5 @@ package struct Question: Sendable {
         self.isKeyPolicy = isKeyPolicy
         self.keys = keys
         self.claim = claim
-        self.memory = memory
     }
 }

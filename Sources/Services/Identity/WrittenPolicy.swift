@@ -10,7 +10,7 @@ struct WrittenPolicy: Sendable, Equatable {
     /// By ARN as the text has it; of a role's session, the role's. Rows from before ids were kept have none.
     let ids: [Text: Text]
 
-    static let idsMember: Text = "principals"
+    private static let idsMember: Text = "principals"
 
     /// One that names no user or role.
     init(_ text: Text) { (self.text, ids) = (text, [:]) }
@@ -60,13 +60,8 @@ struct WrittenPolicy: Sendable, Equatable {
 
     static func store(ids: [Text: Text], in body: inout Fields) {
         guard !ids.isEmpty else { return }
-        body.add(idsMember, .structure(stored(ids)))
-    }
-
-    var storedIDs: Fields { Self.stored(ids) }
-
-    private static func stored(_ ids: [Text: Text]) -> Fields {
-        Fields(ids.sorted { $0.key < $1.key }.map { Fields.Member(name: $0.key, value: .string($0.value)) })
+        let members = ids.sorted { $0.key < $1.key }.map { Fields.Member(name: $0.key, value: .string($0.value)) }
+        body.add(idsMember, .structure(Fields(members)))
     }
 
     /// Puts it into a row's body, in place of what was there.

@@ -126,7 +126,7 @@ extension Keys {
         context: EncryptionContext? = nil
     ) -> Question {
         let keys = ContextKeys { name in conditionKey(name, subject, call, context) }
-        return Question(
+        var question = Question(
             action: action,
             resource: subject.arn,
             shown: subject.arn,
@@ -135,9 +135,10 @@ extension Keys {
             // Without a key there is no key policy that could allow anything: the identity's word decides who may learn that.
             isKeyPolicy: subject.key != nil,
             keys: keys,
-            claim: subject.key.map { GrantClaim(action, on: $0, context) },
-            memory: subject.key?.memory
+            claim: subject.key.map { GrantClaim(action, on: $0, context) }
         )
+        question.memory = subject.key?.memory
+        return question
     }
 }
 

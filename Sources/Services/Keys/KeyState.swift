@@ -279,15 +279,13 @@ struct Tag: Sendable, Equatable {
 
     /// As ``stored(_:)``, in JSON.
     static func append(_ tags: [Tag], to out: inout ByteBuilder) {
-        out.append(byte: 0x5B)
-        for (position, tag) in tags.enumerated() {
-            out.append(position == 0 ? #"{"k":"# : #",{"k":"#)
+        out.append(jsonList: tags) { tag, out in
+            out.append(#"{"k":"#)
             out.append(jsonString: tag.key)
             out.append(jsonMember: "v")
             out.append(jsonString: tag.value)
             out.append(byte: 0x7D)
         }
-        out.append(byte: 0x5D)
     }
 
     static func stored(_ tags: [Tag]) -> Document {

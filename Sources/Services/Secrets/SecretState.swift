@@ -102,13 +102,11 @@ struct SecretDraft: Sendable {
             out.append(jsonMember: "tags")
             Tag.append(tags, to: &out)
         }
-        if let policy {
-            out.append(jsonMember: "policy")
-            out.append(jsonString: policy.text)
-            if !policy.ids.isEmpty {
-                out.append(jsonMember: WrittenPolicy.idsMember)
-                out.append(json: policy.storedIDs)
-            }
+        var written = Fields()
+        WrittenPolicy.store(policy, in: &written, "policy")
+        for member in written.members {
+            out.append(jsonMember: member.name)
+            out.append(json: member.value)
         }
         out.append(jsonMember: "labels")
         labels.append(to: &out)
@@ -189,15 +187,15 @@ final class VersionState: Sendable {
 
     static func body(isBinary: Bool, wrapped: [Wrapped]) -> [UInt8] {
         var out = ByteBuilder(capacity: 64 + wrapped.count * 512)
-        out.append(isBinary ? #"{"binary":true,"keys":["# : #"{"binary":false,"keys":["#)
-        for (position, one) in wrapped.enumerated() {
-            out.append(position == 0 ? #"{"key":"# : #",{"key":"#)
+        out.append(isBinary ? #"{"binary":true,"keys":"# : #"{"binary":false,"keys":"#)
+        out.append(jsonList: wrapped) { one, out in
+            out.append(#"{"key":"#)
             out.append(jsonString: one.key)
             out.append(jsonMember: "blob")
             out.append(jsonBase64: one.blob)
             out.append(byte: 0x7D)
         }
-        out.append("]}")
+        out.append(byte: 0x7D)
         return out.bytes
     }
 

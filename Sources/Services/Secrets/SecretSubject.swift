@@ -50,17 +50,16 @@ extension Secrets {
     static func question(_ action: Text, _ subject: Subject, _ call: Call) -> Question {
         let arn = subject.arn
         let keys = ContextKeys { name in conditionKey(name, arn, subject.state, call) }
-        return Question(
+        var question = Question(
             action: action,
             resource: arn,
             shown: subject.reference.sent,
             owner: subject.reference.place.account,
             resourcePolicy: subject.state?.policy,
-            isKeyPolicy: false,
-            keys: keys,
-            claim: nil,
-            memory: subject.state?.memory
+            keys: keys
         )
+        question.memory = subject.state?.memory
+        return question
     }
 
     /// The keys that all operations on one secret have, computed only if a policy asks. `name` is in lower case.

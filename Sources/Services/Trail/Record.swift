@@ -249,15 +249,10 @@ package enum Record {
 
     private static func append(recordable fields: Fields, _ shape: Structure, to out: inout ByteBuilder) {
         out.append(byte: 0x7B)
-        var isFirst = true
         let all = shape.members.span
         for index in all.indices where !all[index].isSensitive {
             guard let value = fields[all[index].name] else { continue }
-            if !isFirst { out.append(byte: 0x2C) }
-            isFirst = false
-            out.append(byte: 0x22)
-            out.append(all[index].camelName)
-            out.append(#"":"#)
+            out.append(jsonMember: all[index].camelName)
             append(recordable: value, all[index].shape, to: &out)
         }
         out.append(byte: 0x7D)
